@@ -1,0 +1,34 @@
+"""Complete a task: record what was done, and open what follows."""
+
+from sop_engine.application.ports import Answer, Store, Transaction, Who
+from sop_engine.application.request import perform
+from sop_engine.domain import decisions
+
+
+def complete_task(
+    store: Store,
+    who: Who,
+    task_id: int,
+    *,
+    outcome: str | None = None,
+    redo: tuple[str, ...] = (),
+    result: str = "",
+    note: str = "",
+    present: tuple[int, ...] = (),
+) -> Answer:
+    """Complete a task of one's own; with an outcome where the stage decides.
+
+    `redo` names the slots a backward outcome sends back, `present` the members of a body that took
+    part. Gives the run's state afterwards; refuses by clause, authority, quorum or state.
+    """
+
+    def act(tx: Transaction) -> Answer:
+        file, task = tx.file_of_task(who, task_id)
+        run = decisions.complete(
+            file, task, outcome=outcome, redo=redo, result=result, note=note, present=present
+        )
+        tx.save(file)
+        return {"case": file.case.id, "run": run.id, "status": run.state, "case_status": file.case.state}
+
+    arguments = {"task": task_id, "outcome": outcome, "redo": redo, "result": result, "note": note, "present": present}
+    return perform(store, who, "complete", arguments, act)

@@ -1,0 +1,25 @@
+"""How every command runs: in one transaction, once per idempotency key."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sop_engine.application.ports import Answer, Store, Transaction, Who
+
+
+def perform(store: Store, who: Who, name: str, arguments: dict[str, Any], act: Callable[[Transaction], Answer]) -> Answer:
+    """Run a command; a repeated key gives the first answer and changes nothing. Refusals are not kept."""
+    if who.key is None:
+        return store.write(who.office_id, act)
+    request = hashlib.sha256(json.dumps([name, arguments], sort_keys=True).encode()).hexdigest()
+
+    def once(tx: Transaction) -> Answer:
+        earlier = tx.answer_to(who, request)
+        if earlier is not None:
+            return earlier
+        answer = act(tx)
+        tx.keep_answer(who, request, answer)
+        return answer
+
+    return store.write(who.office_id, once)

@@ -1,0 +1,68 @@
+"""Start a case of an edition in force, or cancel one."""
+
+from datetime import date
+
+from sop_engine.application.ports import Answer, Store, Transaction, Who
+from sop_engine.application.request import perform
+from sop_engine.domain import decisions
+from sop_engine.domain.rules import may_start_another, pass_gates
+from sop_engine.domain.state import Case
+from sop_engine.errors import Refusal
+
+
+def start_case(
+    store: Store, who: Who, edition_id: int, *, year: int | None = None, limits: dict[str, date] | None = None
+) -> Answer:
+    """Start a case; `limits` are the dates the SOP wants entered at its start (`diisi_saat_mulai`).
+
+    With clause 5 an edition holds one case that is not cancelled; another start is refused.
+    """
+    given = {name: day.isoformat() for name, day in (limits or {}).items()}
+
+    def act(tx: Transaction) -> Answer:
+        edition = tx.edition(edition_id)
+        plan = tx.plan(edition.revision_id, edition.organisation)
+        definition = plan.definition
+        pass_gates(edition, definition, plan.organisation, "", tx.now)
+        may_start_another(edition, definition, tx.cases_not_cancelled(edition.id))
+        allowed = [limit.id for limit in definition.schedule.limits if limit.given_at_start]
+        unknown = [name for name in given if name not in allowed]
+        if unknown:
+            raise Refusal(
+                f"Batas «{', '.join(unknown)}» tidak dapat diisi saat mulai.",
+                instead=f"Yang dapat diisi: {', '.join(allowed)}." if allowed else "SOP ini tidak memintanya.",
+            )
+        cycle_year = year if definition.schedule.cycle != "per_permohonan" else None
+        if cycle_year is None and definition.schedule.cycle != "per_permohonan":
+            cycle_year = plan.calendar.local_day(tx.now).year
+
+        def new_case(case_id: int) -> Case:
+            return Case(
+                case_id,
+                edition.id,
+                edition.revision_id,
+                cycle_year,
+                tx.now,
+                given,
+                edition.single_case,
+                version=1,
+            )
+
+        file = tx.file_for_new_case(who, edition, new_case)
+        decisions.start(file)
+        tx.save(file)
+        return {"case": file.case.id, "year": file.case.year, "runs": [run.id for run in file.runs.values()]}
+
+    return perform(store, who, "start", {"edition": edition_id, "year": year, "limits": given}, act)
+
+
+def cancel_case(store: Store, who: Who, case_id: int, position: str, reason: str) -> Answer:
+    """Cancel a running case with a reason; nothing of it is deleted."""
+
+    def act(tx: Transaction) -> Answer:
+        file = tx.case_file(who, case_id, position)
+        decisions.cancel(file, reason)
+        tx.save(file)
+        return {"case": file.case.id, "status": file.case.state}
+
+    return perform(store, who, "cancel", {"case": case_id, "reason": reason}, act)

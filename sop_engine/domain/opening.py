@@ -1,0 +1,218 @@
+"""Opening a run: its due date, the tasks offered, the reminders armed, the mails that say so."""
+
+from datetime import datetime
+
+from sop_engine.domain.casefile import CaseFile
+from sop_engine.domain.deadlines import due_of, levels_of, limit_instants, not_before_day, planned_start, sign_off_due
+from sop_engine.domain.definition import Stage
+from sop_engine.domain.flow import Visit
+from sop_engine.domain.mails import mail_assignment, mail_case, mail_run, performer_names
+from sop_engine.domain.people import Holder
+from sop_engine.domain.state import Reminder, Run, SignOff, Task
+
+
+def open_visit(file: CaseFile, visit: Visit, note: str = "", redo: bool = False) -> None:
+    """Open one run per slot a visit still needs, in a pass of its own."""
+    earlier = [run.pass_no for run in file.runs.values() if run.stage == visit.stage]
+    pass_no = 1 + max(earlier, default=0)
+    stage = file.plan.stage(visit.stage)
+    for slot in [slot for slot in stage.for_each or ("",) if slot in visit.pending]:
+        open_run(file, stage, slot, pass_no, note)
+
+
+def open_run(
+    file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = "", unmailed: int | None = None
+) -> Run:
+    """Activate a run, offer it and arm its reminders; `unmailed` gets another mail about it."""
+    due = due_of(
+        stage.duration,
+        file.now,
+        file.plan.calendar,
+        not_before=not_before(file, stage),
+        limits=limits_of(file, stage),
+    )
+    run = Run(
+        id=file.new_id(),
+        case_id=file.case.id,
+        stage=stage.id,
+        pass_no=pass_no,
+        slot=slot,
+        revision_id=file.plan.revision_id,
+        activated_at=file.now,
+        activated_seq=file.next_seq,
+        due_at=due.at if due else None,
+        due_text=due.explanation if due else "",
+    )
+    file.runs[run.id] = run
+    file.add(run)
+    tasks = _offer(file, run, stage)
+    file.tell(
+        "run.activated",
+        stage=stage.id,
+        **{"pass": pass_no},
+        slot=slot,
+        offered_to=[[task.person_id, task.position] for task in tasks],
+    )
+    for task in tasks:
+        arm(file, run, task.person_id, task.position, run.due_at)
+        if task.person_id != unmailed:
+            mail_assignment(file, run, task, note)
+    if not tasks:
+        _tell_vacancy(file, run, stage)
+    return run
+
+
+def _offer(file: CaseFile, run: Run, stage: Stage) -> list[Task]:
+    """Offer a run to every holder behind its performers, once per person."""
+    tasks: dict[int, Task] = {}
+    for performer in file.plan.performers_of(stage, run.slot):
+        for holder in _holders_behind(file, performer):
+            if holder.person_id not in tasks:
+                task = Task(
+                    file.new_id(),
+                    file.case.id,
+                    run.id,
+                    holder.person_id,
+                    holder.position,
+                    holder.capacity,
+                    file.now,
+                )
+                tasks[holder.person_id] = file.tasks[task.id] = task
+                file.add(task)
+    return list(tasks.values())
+
+
+def _holders_behind(file: CaseFile, performer: str) -> list[Holder]:
+    position = file.plan.organisation.positions.get(performer)
+    if position and position.outside and position.recorded_by:
+        return file.holders_of(position.recorded_by)
+    return file.people.holders_behind(file.plan.organisation, performer, file.now)
+
+
+def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
+    """Nobody holds the position: the stage waits, and the nearest superior in post is told."""
+    position = run_position(file, run)
+    for superior in [*file.plan.organisation.superiors_of(position), ratifier(file)]:
+        holders = file.holders_of(superior)
+        if holders:
+            mail_case(
+                file,
+                "pemberitahuan",
+                holders,
+                extra=f"kosong/{run.id}",
+                perihal=f"Jabatan kosong: {file.plan.organisation.name_of(position)}",
+                paragraf=[
+                    f"Tahap «{stage.activity}» menunggu karena jabatan "
+                    f"{file.plan.organisation.name_of(position)} belum ada pemegangnya.",
+                    "Mohon menunjuk pejabat definitif, Plt. atau Plh.; tahap lain tidak terganggu.",
+                ],
+            )
+            return
+
+
+def run_position(file: CaseFile, run: Run) -> str:
+    """The position lateness of a run climbs from: its slot, or its first performer's."""
+    performer = file.plan.performers_of(file.plan.stage(run.stage), run.slot)[0]
+    return file.plan.organisation.members_of(performer)[0]
+
+
+def ratifier(file: CaseFile) -> str:
+    """The position that ratifies this SOP."""
+    return file.plan.definition.identity.ratified_by.position
+
+
+def limits_of(file: CaseFile, stage: Stage) -> list[tuple[str, datetime]]:
+    """The instants a stage must not pass: limits of the letter and of law, rolled back."""
+    wanted = {limit.id for limit in file.plan.limits[stage.id]}
+    if not wanted:
+        return []
+    found = limit_instants(
+        file.plan.definition.schedule,
+        file.plan.calendar,
+        file.plan.calendar.local_day(file.case.started_at),
+        file.case.year,
+        file.given_limits(),
+        file.completed_at(),
+    )
+    return [(name, at) for name, at in found.items() if name in wanted]
+
+
+def not_before(file: CaseFile, stage: Stage):  # type: ignore[no-untyped-def]
+    if stage.not_before is None:
+        return None
+    schedule, calendar = file.plan.definition.schedule, file.plan.calendar
+    start = planned_start(schedule, file.case.year, calendar) or calendar.local_day(file.case.started_at)
+    return not_before_day(stage.not_before, start, calendar, file.completed_at())
+
+
+def arm(file: CaseFile, run: Run, person_id: int, position: str, due_at: datetime | None) -> None:
+    """Arm every level still ahead of a due date, for one holder."""
+    if due_at is None:
+        return
+    for name, kind, rank, at in file.levels(due_at):
+        file.out.reminders.append(
+            Reminder(run.id, person_id, position, name, run.deadline_no, file.case.id, kind, rank, at)
+        )
+
+
+def request_sign_offs(file: CaseFile, run: Run, turn: int = 1) -> None:
+    """Ask the signers of a submitted run, all at once or those whose turn it is."""
+    rule = file.plan.stage(run.stage).sign_off
+    assert rule is not None  # asked only where the stage has a sign-off
+    due_at = sign_off_due(file.now, file.plan.calendar).at
+    positions = [rule.by[turn - 1]] if rule.in_order else list(rule.by)
+    asked = [_request(file, run, position, turn, due_at) for position in positions]
+    file.tell("sign_off.requested", stage=run.stage, positions=[sign_off.position for sign_off in asked])
+    for sign_off in asked:
+        signers = eligible_signers(file, run, sign_off.position)
+        if not signers:
+            _tell_no_signer(file, run, sign_off)
+        for holder in signers:
+            arm(file, run, holder.person_id, holder.position, due_at)
+            name, position = performer_names(file, run)
+            mail_run(
+                file,
+                "permintaan_pengesahan",
+                holder,
+                run,
+                f"/pengesahan/{sign_off.id}",
+                sign_off=sign_off,
+                penyaji_nama=name,
+                penyaji_jabatan=position,
+                hasil=run.outcome if file.plan.stage(run.stage).decision else "",
+                hasil_keluaran=file.words(run.result),
+                catatan=" ".join(file.words(run.note)),
+            )
+
+
+def _request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetime) -> SignOff:
+    """Ask a position, or the nearest superior with somebody who did not perform the work."""
+    way_up = [position, *file.plan.organisation.superiors_of(position)]
+    able = next((place for place in way_up if eligible_signers(file, run, place)), position)
+    sign_off = SignOff(file.new_id(), file.case.id, run.id, able, turn, file.now, due_at)
+    file.sign_offs[sign_off.id] = sign_off
+    file.add(sign_off)
+    return sign_off
+
+
+def eligible_signers(file: CaseFile, run: Run, position: str) -> list[Holder]:
+    """Four eyes: the holders of a position who did not perform this run, compared as persons."""
+    performers = {run.performed_by, *run.present}
+    return [holder for holder in file.holders_of(position) if holder.person_id not in performers]
+
+
+def _tell_no_signer(file: CaseFile, run: Run, sign_off: SignOff) -> None:
+    name = file.plan.organisation.name_of(sign_off.position)
+    told = [*file.plan.organisation.superiors_of(sign_off.position), ratifier(file)]
+    mail_case(
+        file,
+        "pemberitahuan",
+        [holder for position in told for holder in file.holders_of(position)],
+        extra=f"tanpa-pengesah/{sign_off.id}",
+        perihal=f"Pengesahan menunggu: tidak ada {name} yang berwenang",
+        paragraf=[
+            f"Tahap «{file.plan.stage(run.stage).activity}» menunggu pengesahan {name}, tetapi tidak ada "
+            "pejabat yang dapat mengesahkan tanpa sekaligus menjadi pelaksananya.",
+            "Mohon menunjuk pejabat lain untuk jabatan tersebut.",
+        ],
+    )

@@ -1,0 +1,48 @@
+"""A plan: one revision made ready to run, with the structure and calendar it runs in."""
+
+from dataclasses import dataclass, field
+
+from sop_engine.domain.calendar import WorkCalendar
+from sop_engine.domain.definition import Definition, Limit, Stage
+from sop_engine.domain.flow import Flow
+from sop_engine.domain.organisation import Organisation
+
+
+@dataclass(eq=False)
+class Plan:
+    """What every decision on a case of this revision looks at and none of them changes."""
+
+    revision_id: int
+    definition: Definition
+    organisation: Organisation
+    calendar: WorkCalendar
+    flow: Flow = field(init=False)
+    limits: dict[str, tuple[Limit, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.flow = Flow(self.definition)
+        limits = self.definition.schedule.limits
+        self.limits = {
+            stage: tuple(limit for limit in limits if limit.stage == stage) for stage in self.flow.stages
+        }
+
+    @property
+    def zone(self) -> str:
+        """The SOP's time zone."""
+        return self.definition.schedule.zone
+
+    def stage(self, stage_id: str) -> Stage:
+        """Give a stage by id."""
+        return self.flow.stages[stage_id]
+
+    def performers_of(self, stage: Stage, slot: str) -> tuple[str, ...]:
+        """The positions or bodies a run is offered to: its slot, or the stage's performers."""
+        return (slot,) if slot else stage.performers or ()
+
+    def quorum_of(self, stage: Stage, slot: str) -> tuple[int, str]:
+        """How many persons of a body must be present, and the body's name; (0, '') for positions."""
+        for performer in self.performers_of(stage, slot):
+            body = self.organisation.bodies.get(performer)
+            if body:
+                return body.quorum, body.name
+        return 0, ""

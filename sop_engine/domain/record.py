@@ -1,0 +1,115 @@
+"""The record: canonical bytes, one hash chain per office, verification and `fold`.
+
+`hash = SHA-256(tag ‖ previous hash ‖ body)`; the body is RFC 8785 canonical JSON and is stored as
+the very bytes that were hashed. Only text, whole numbers within ±2⁵³, booleans, null, lists and
+maps with ASCII keys occur, so a compact, key-sorted dump is canonical (a test compares it with an
+independent implementation).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sop_engine.domain.state import Event, Written, instant_text
+
+TAG = b"sop-audit-v1\0"
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+class Entry(NamedTuple):
+    """One stored row of the chain; `kind` and `case_id` repeat what the body says."""
+
+    seq: int
+    kind: str
+    case_id: int | None
+    body: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification found: how many entries, the head, and the first fault if any."""
+
+    entries: int
+    head: str
+    fault_seq: int | None = None
+    fault: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the chain is whole."""
+        return self.fault_seq is None
+
+
+def body_of(event: Event) -> str:
+    """Write an event as the canonical text that is hashed and stored."""
+    return _encode(
+        {
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": instant_text(event.at),
+            "actor": event.actor.image(),
+            "case": event.case_id,
+            "facts": event.facts,
+            "sets": event.sets,
+        }
+    )
+
+
+def chained(prev: str, body: str) -> str:
+    """Give the hash that binds a body to everything before it, in hex."""
+    return hashlib.sha256(TAG + bytes.fromhex(prev) + body.encode()).hexdigest()
+
+
+def genesis(installation: str) -> str:
+    """Give the hash an office's chain starts from; it names the installation."""
+    return hashlib.sha256(TAG + installation.encode()).hexdigest()
+
+
+def text_digest(salt: str, body: str) -> str:
+    """Give the salted digest by which an event refers to a person's words."""
+    return hashlib.sha256(bytes.fromhex(salt) + body.encode()).hexdigest()
+
+
+def verify(entries: Iterable[Entry], start: str, head_seq: int, head_hash: str) -> Verdict:
+    """Read every entry and compare: sequence, links, hashes, the columns beside the body, the head."""
+    count, prev = 0, start
+    for entry in entries:
+        count += 1
+        fault = _fault_in(entry, count, prev)
+        if fault:
+            return Verdict(count, prev, entry.seq, fault)
+        prev = entry.hash
+    if count != head_seq or prev != head_hash:
+        return Verdict(count, prev, count + 1, "catatan terakhir hilang atau kepala rantai diubah")
+    return Verdict(count, prev)
+
+
+def _fault_in(entry: Entry, seq: int, prev: str) -> str:
+    if entry.seq != seq:
+        return f"nomor urut melompat: seharusnya {seq}"
+    if entry.prev_hash != prev:
+        return "tidak tersambung dengan catatan sebelumnya"
+    if chained(prev, entry.body) != entry.hash:
+        return "isi catatan diubah"
+    body = json.loads(entry.body)
+    if (body["seq"], body["kind"], body["case"]) != (entry.seq, entry.kind, entry.case_id):
+        return "kolom di samping isi catatan diubah"
+    return ""
+
+
+def fault_in_text(written: Written) -> bool:
+    """Tell whether a kept text is no longer the one its event refers to."""
+    return text_digest(written.salt, written.body) != written.digest
+
+
+def fold(bodies: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Rebuild every edition, revision, case, run, task and sign-off from the record alone."""
+    state: dict[str, dict[str, Any]] = {}
+    for body in bodies:
+        for key, fields in json.loads(body)["sets"].items():
+            state.setdefault(key, {}).update(fields)
+    return state

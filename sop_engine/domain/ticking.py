@@ -1,0 +1,80 @@
+"""What time does to a case: reminders, lateness, and the way up the superiors (design §6)."""
+
+from collections.abc import Iterable
+
+from sop_engine.domain.casefile import CaseFile
+from sop_engine.domain.indonesian import count_days
+from sop_engine.domain.mails import mail_run, performer_names
+from sop_engine.domain.opening import ratifier, run_position
+from sop_engine.domain.people import Holder
+from sop_engine.domain.state import Reminder, Run, SignOff
+
+
+def remind(file: CaseFile, due: Iterable[Reminder]) -> None:
+    """Fire what is due of one case; of several levels past, each holder gets only the highest."""
+    highest: dict[tuple[int, int], Reminder] = {}
+    for reminder in sorted(due, key=lambda r: (r.at, r.rank)):
+        key = (reminder.run_id, reminder.person_id)
+        if key in highest:
+            file.out.superseded_reminders.append(highest[key])
+        highest[key] = reminder
+    for reminder in highest.values():
+        file.out.fired.append(reminder)
+    for run_id, level in dict.fromkeys((r.run_id, r.level) for r in highest.values()):
+        group = [r for r in highest.values() if (r.run_id, r.level) == (run_id, level)]
+        file.tell("reminder.sent", run=run_id, level=level, to=[r.person_id for r in group])
+        _mail_level(file, file.runs[run_id], group)
+
+
+def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
+    for reminder in group:
+        sign_off = _asked_of(file, run, reminder)
+        holder = Holder(0, reminder.person_id, reminder.position, "", "", file.now)
+        extra = f"{reminder.level}#{reminder.deadline_no}"
+        path = f"/pengesahan/{sign_off.id}" if sign_off else _task_path(file, run, reminder.person_id)
+        due_at = sign_off.due_at if sign_off else run.due_at
+        if due_at is None:
+            continue
+        if reminder.kind == "pengingat":
+            left = count_days(file.plan.calendar.working_days_between(file.now, due_at)) if due_at > file.now else ""
+            mail_run(file, "pengingat", holder, run, path, extra, sign_off, sisa=left)
+            continue
+        late = count_days(file.plan.calendar.working_days_between(due_at, file.now))
+        mail_run(file, "terlambat", holder, run, path, extra, sign_off, lewat=late)
+        _escalate(file, run, reminder, sign_off, late, extra)
+
+
+def _escalate(
+    file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | None, late: str, extra: str
+) -> None:
+    """Tell the k-th superior; past the root the root again, and of a root's own lateness the ratifier."""
+    position = sign_off.position if sign_off else run_position(file, run)
+    way_up = file.plan.organisation.superiors_of(position)
+    told = way_up[min(reminder.rank, len(way_up)) - 1] if way_up else ratifier(file)
+    name, _ = performer_names(file, run) if not sign_off else (file.people.person(reminder.person_id).name, "")
+    for superior in file.holders_of(told):
+        mail_run(
+            file,
+            "eskalasi",
+            superior,
+            run,
+            "",
+            extra,
+            sign_off,
+            pelaksana_nama=name or file.people.person(reminder.person_id).name,
+            pelaksana_jabatan=file.plan.organisation.name_of(position),
+            lewat=late,
+            sifat="atasan" if way_up else "informasi",
+        )
+
+
+def _asked_of(file: CaseFile, run: Run, reminder: Reminder) -> SignOff | None:
+    if run.state != "submitted":
+        return None
+    return next(
+        (s for s in file.sign_offs_of(run) if s.state == "requested" and s.position == reminder.position), None
+    )
+
+
+def _task_path(file: CaseFile, run: Run, person_id: int) -> str:
+    return next((f"/tugas/{task.id}" for task in file.tasks_of(run) if task.person_id == person_id), "")

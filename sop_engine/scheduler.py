@@ -1,0 +1,42 @@
+"""A bare ticker: wakes up and calls. What is due stands in the tables; nothing is kept here.
+
+APScheduler's defaults drop a late job for good and let ticks overlap, hence coalesce, no grace limit,
+one instance. Two tickers side by side double nothing: the tables' unique keys decide.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    """Calls each given piece of work every so many seconds until stopped."""
+
+    def __init__(self, works: dict[str, Callable[[], object]], seconds: int) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for name, work in works.items():
+            self._scheduler.add_job(
+                _kept_going, "interval", args=(name, work), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
+            )
+
+    def start(self) -> None:
+        """Begin to tick, at once and then regularly."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop, letting a tick under way end."""
+        self._scheduler.shutdown(wait=True)
+
+
+def _kept_going(name: str, work: Callable[[], object]) -> None:
+    """Run one tick; an exception is logged and the next tick comes all the same."""
+    try:
+        work()
+    except Exception:
+        log.exception("tick %s failed", name)

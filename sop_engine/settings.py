@@ -1,0 +1,30 @@
+"""One settings value, read once from the environment and `sop.env`, checked at start."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Every key is `SOP_…` in the environment or in `sop.env`."""
+
+    model_config = SettingsConfigDict(env_prefix="SOP_", env_file="sop.env", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///data/sop.db", pattern=r"^sqlite:///.+")
+    base_url: str = Field("http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")
+    office: str = "kantor"
+    office_name: str = "Kantor"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: str = Field("none", pattern="^(none|starttls|tls)$")
+    mail_from: str = "sop@contoh.invalid"
+    tick_seconds: int = Field(30, ge=1, le=3600)
+    workflows: Path = Path("workflows")
+
+    @property
+    def database_path(self) -> str:
+        """The SQLite file's path."""
+        return self.database_url.removeprefix("sqlite:///")

@@ -1,0 +1,94 @@
+"""Triggers: what the database itself refuses, whoever asks (reliability findings 5, 10, 11).
+
+Keys never change and are never inserted twice, so `REPLACE` finds nothing to replace; what has ended
+never changes; states move only along the life cycles; nothing is deleted; the record only grows.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sop_engine.domain.lifecycle import LIVES
+
+
+class Guard(NamedTuple):
+    """What never changes of a table: its keys (the first is the primary key), and whole rows."""
+
+    keys: tuple[tuple[str, ...], ...]
+    fixed: tuple[str, ...] = ()  # further columns that never change
+    frozen: str = ""  # a condition on OLD under which nothing may change any more
+    append_only: bool = False
+
+
+_ID = ("office_id", "id")
+_RUN = ("case_id", "stage", "pass_no", "slot", "activated_at", "activated_seq")
+GUARDS = {
+    "editions": Guard((_ID, ("office_id", "number")), ("sop", "loaded_by"), "OLD.state IN ('expired','replaced','void')"),
+    "revisions": Guard((_ID, ("office_id", "edition_id", "number")), append_only=True),
+    "documents": Guard((("office_id", "digest"),), append_only=True),
+    "cases": Guard(
+        (_ID,), ("edition_id", "year", "started_at", "limits", "single"), "OLD.state IN ('completed','void','cancelled')"
+    ),
+    "stage_runs": Guard(
+        (_ID, ("office_id", "case_id", "stage", "pass_no", "slot")), _RUN, "OLD.state IN ('completed','returned','void')"
+    ),
+    "tasks": Guard((_ID,), ("case_id", "run_id", "person_id", "position"), "OLD.state IN ('done','withdrawn')"),
+    "sign_offs": Guard((_ID,), ("case_id", "run_id", "position"), "OLD.state IN ('given','returned','withdrawn')"),
+    "events": Guard((("office_id", "seq"), ("office_id", "prev_hash")), append_only=True),
+    "texts": Guard((_ID,), ("salt", "digest"), "NEW.body IS NOT NULL"),
+    "reminders": Guard((("office_id", "run_id", "person_id", "level", "deadline_no"),), ("at",), "OLD.state <> 'armed'"),
+    "messages": Guard(
+        (_ID, ("office_id", "dedupe")),
+        ("event_seq", "kind", "to_address", "subject", "context"),
+        "OLD.state IN ('sent','failed','superseded') OR (OLD.body IS NOT NULL AND NEW.body IS NOT OLD.body)",
+    ),
+    "offices": Guard((("id",),), ("genesis",), "NEW.head_seq < OLD.head_seq OR NEW.next_id < OLD.next_id"),
+}  # fmt: skip
+
+_FOUR_EYES = (
+    "NEW.state = 'given' AND EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = NEW.office_id"
+    " AND r.id = NEW.run_id AND (r.performed_by = NEW.person_id"
+    " OR EXISTS (SELECT 1 FROM json_each(r.present) p WHERE p.value = NEW.person_id)))"
+)
+_NEXT_ENTRY = (
+    "NEW.seq <> 1 + COALESCE((SELECT MAX(e.seq) FROM events e WHERE e.office_id = NEW.office_id), 0)"
+    " OR NEW.prev_hash <> COALESCE((SELECT e.hash FROM events e WHERE e.office_id = NEW.office_id"
+    " AND e.seq = NEW.seq - 1), (SELECT o.genesis FROM offices o WHERE o.id = NEW.office_id))"
+)
+
+
+def sqlite_triggers() -> Iterator[tuple[str, str]]:
+    """Give every trigger of an SQLite store as (name, statement)."""
+    for table, guard in GUARDS.items():
+        yield _trigger(f"{table}_key_taken", table, "INSERT", _taken(table, guard), "kunci sudah dipakai")
+        yield _trigger(f"{table}_no_delete", table, "DELETE", "1", "tidak boleh dihapus")
+        if guard.append_only:
+            yield _trigger(f"{table}_no_update", table, "UPDATE", "1", "tidak boleh diubah")
+            continue
+        fixed = dict.fromkeys([column for key in guard.keys for column in key] + list(guard.fixed))
+        changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
+        yield _trigger(f"{table}_fixed", table, "UPDATE", changed, "pengenal tidak boleh diubah")
+        if guard.frozen:
+            yield _trigger(f"{table}_frozen", table, "UPDATE", guard.frozen, "sudah selesai, tidak boleh diubah")
+        if table in LIVES:
+            yield _trigger(f"{table}_life", table, "UPDATE", _not_in_life(table), "perpindahan keadaan tidak sah")
+    yield _trigger("sign_offs_four_eyes", "sign_offs", "UPDATE", _FOUR_EYES, "pelaksana tidak boleh mengesahkan")
+    yield _trigger("events_next", "events", "INSERT", _NEXT_ENTRY, "rantai catatan harus bersambung")
+
+
+def _taken(table: str, guard: Guard) -> str:
+    return " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} t WHERE " + " AND ".join(f"t.{c} = NEW.{c}" for c in key) + ")"
+        for key in guard.keys
+    )
+
+
+def _not_in_life(table: str) -> str:
+    moves = ", ".join(sorted({f"('{source}', '{to}')" for _, source, to in LIVES[table].rows}))
+    return f"NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES {moves})"
+
+
+def _trigger(name: str, table: str, when: str, condition: str, says: str) -> tuple[str, str]:
+    return name, (
+        f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {condition}\n"
+        f"BEGIN SELECT RAISE(ABORT, '{table}: {says}'); END"
+    )

@@ -1,0 +1,86 @@
+"""The schema: brought up to date, guarded by triggers, and recognised by its fingerprint.
+
+Rebuilding a table drops its triggers silently (reliability finding 5), so every migration ends with
+dropping and making all of them anew, and the whole schema is compared with what this version ships.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from sop_engine.errors import StoreUnfit
+from sop_engine.storage import sqlite
+from sop_engine.storage.guards import sqlite_triggers
+from sop_engine.storage.tables import TABLES
+
+
+def migrate(path: str) -> str:
+    """Bring a store to this version's schema, triggers included; gives the fingerprint."""
+    raw = sqlite.connect(path, writing=True)
+    raw.execute("PRAGMA foreign_keys=OFF")  # a rebuilt parent would delete its children
+    engine = create_engine("sqlite://", creator=lambda: raw, module=sqlite.driver, poolclass=StaticPool)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _upgrade(connection)
+            connection.commit()
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise StoreUnfit(f"Basis data tidak utuh setelah migrasi: {broken[:3]}. Pulihkan dari cadangan.")
+        return check(raw)
+    finally:
+        engine.dispose()
+        raw.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    for name in [row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    command.upgrade(config, "head")
+    for _, statement in sqlite_triggers():
+        connection.exec_driver_sql(statement)
+
+
+def fingerprint(connection: Any) -> str:
+    """Give the digest of every table, index and trigger of an open store."""
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic_%'"
+        " AND sql IS NOT NULL ORDER BY type, name"
+    ).fetchall()
+    return _digest([(kind, name, statement) for kind, name, statement in rows])
+
+
+def shipped_fingerprint() -> str:
+    """Give the fingerprint a store of this version must have."""
+    rows = [("trigger", name, statement) for name, statement in sqlite_triggers()]
+    dialect = create_engine("sqlite://", module=sqlite.driver).dialect
+    for table in TABLES.sorted_tables:
+        rows.append(("table", table.name, str(CreateTable(table).compile(dialect=dialect))))
+        for index in table.indexes:
+            rows.append(("index", str(index.name), str(CreateIndex(index).compile(dialect=dialect))))
+    return _digest(sorted(rows))
+
+
+def check(connection: Any) -> str:
+    """Compare an open store with what this version ships; refuse one that differs."""
+    found = fingerprint(connection)
+    if found != shipped_fingerprint():
+        raise StoreUnfit(
+            "Skema basis data tidak sama dengan versi program ini: tabel, indeks atau pemicu berbeda. "
+            "Jalankan `sop migrate`; bila tetap berbeda, basis data telah diubah dari luar — jalankan `sop doctor`."
+        )
+    return found
+
+
+def _digest(rows: list[tuple[str, str, str]]) -> str:
+    parts = (f"{kind} {name} {' '.join(statement.split())}" for kind, name, statement in rows)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

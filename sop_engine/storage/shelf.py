@@ -1,0 +1,102 @@
+"""What rarely changes, kept at hand: offices' people, calendars, and revisions made ready to run.
+
+Revisions and documents never change under their key; people and calendars are good for one
+`setup_version` of their office, which is read anew in every transaction.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sop_engine.domain.calendar import CalendarData, WorkCalendar
+from sop_engine.domain.definition import Definition
+from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.people import Holder, People
+from sop_engine.domain.plan import Plan
+from sop_engine.domain.state import Person, instant_of
+from sop_engine.errors import NotFound, StoreUnfit
+
+Run = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office's row: who it is, the head of its chain, its counters."""
+
+    id: int
+    slug: str
+    name: str
+    genesis: str
+    head_seq: int
+    head_hash: str
+    head_at: datetime
+    next_id: int
+    setup_version: int
+
+
+_OFFICE = (
+    "SELECT id, slug, name, genesis, head_seq, head_hash, head_at, next_id, setup_version FROM offices WHERE id = ?"
+)
+_LATEST = "SELECT digest, body FROM documents WHERE office_id = ? AND kind = ? AND name = ? ORDER BY loaded_seq DESC"
+
+
+class Shelf:
+    """Values built from stored texts, one copy a process."""
+
+    def __init__(
+        self, parse_definition: Callable[[str], Definition], parse_organisation: Callable[[str], Organisation]
+    ) -> None:
+        self._parse_definition, self._parse_organisation = parse_definition, parse_organisation
+        self._plans: dict[tuple[int, int, int], Plan] = {}
+        self._people: dict[int, tuple[int, People]] = {}
+
+    def office(self, run: Run, office_id: int) -> Office:
+        """Give an office's row as it stands, or refuse."""
+        found = run(_OFFICE, (office_id,)).fetchone()
+        if found is None:
+            raise NotFound(f"Tidak ada kantor nomor {office_id}.", instead="Siapkan dengan `sop init`.")
+        return Office(*found[:6], instant_of(found[6]), *found[7:])
+
+    def people(self, run: Run, office: Office) -> People:
+        """Give the persons and holders of an office."""
+        kept = self._people.get(office.id)
+        if kept and kept[0] == office.setup_version:
+            return kept[1]
+        persons = run("SELECT id, name, email FROM persons WHERE office_id = ? ORDER BY id", (office.id,))
+        people = [Person(*row) for row in persons.fetchall()]
+        rows = run(
+            "SELECT id, person_id, position, capacity, letter, from_at, until_at FROM holders WHERE office_id = ?",
+            (office.id,),
+        ).fetchall()
+        found = People(people, [Holder(*row[:5], instant_of(row[5]), row[6] and instant_of(row[6])) for row in rows])
+        self._people[office.id] = (office.setup_version, found)
+        return found
+
+    def plan(self, run: Run, office: Office, revision_id: int, organisation: str) -> Plan:
+        """Give a revision compiled, with the organisation of its edition and the office's calendar."""
+        key = (office.id, revision_id, office.setup_version)
+        if key not in self._plans:
+            body = run("SELECT body FROM revisions WHERE office_id = ? AND id = ?", (office.id, revision_id)).fetchone()
+            definition = self._parse_definition(body[0])
+            structure = run(
+                "SELECT body FROM documents WHERE office_id = ? AND digest = ?", (office.id, organisation)
+            ).fetchone()
+            calendar = self.calendar(run, office, definition.schedule.zone)
+            if len(self._plans) > 64:
+                self._plans.clear()
+            self._plans[key] = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar)
+        return self._plans[key]
+
+    def organisation_named(self, run: Run, office: Office, name: str) -> tuple[str, Organisation] | None:
+        """Give the digest and value of the organisation last loaded under a name."""
+        found = run(_LATEST, (office.id, "organisation", name)).fetchone()
+        return (found[0], self._parse_organisation(found[1])) if found else None
+
+    def calendar(self, run: Run, office: Office, zone: str) -> WorkCalendar:
+        """Give the calendar last loaded, in a zone."""
+        found = run(_LATEST, (office.id, "calendar", "indonesia")).fetchone()
+        if found is None:
+            raise StoreUnfit("Kalender kerja belum dimuat; jalankan `sop init` atau `sop calendar load`.")
+        return WorkCalendar(CalendarData.model_validate(json.loads(found[1])), zone)

@@ -1,0 +1,399 @@
+"""Every table, declared in SQLModel. Rows carry their office; `(office_id, id)` is the key.
+
+Declarations only: `rows.py` translates to domain values, `guards.py` holds the triggers. The order
+of a table's columns is the order of its entity's fields (a test compares them).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text as sql
+from sqlmodel import SQLModel
+
+from sop_engine.storage.columns import blob, instant, key, listing, state_check, text, whole
+
+STRICT = {"sqlite_strict": True, "sqlite_with_rowid": False}
+STRICT_ROWID = {"sqlite_strict": True}
+
+
+def _belongs(table: str, column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["office_id", column], [f"{table}.office_id", f"{table}.id"])
+
+
+class OfficeRow(SQLModel, table=True):
+    """An office and the head of its chain; office 0 is the installation itself."""
+
+    __tablename__ = "offices"
+    __table_args__ = (CheckConstraint("head_seq >= 0 AND next_id > 0", name="offices_counters"), STRICT_ROWID)
+    id: int = key()
+    slug: str = text(unique=True)
+    name: str = text()
+    genesis: str = text()
+    head_seq: int = whole()
+    head_hash: str = text()
+    head_at: datetime = instant()
+    next_id: int = whole()
+    setup_version: int = whole()
+
+
+class PersonRow(SQLModel, table=True):
+    __tablename__ = "persons"
+    __table_args__ = (Index("persons_email", "office_id", "email", unique=True), STRICT)
+    office_id: int = key(foreign_key="offices.id")
+    id: int = key()
+    name: str = text()
+    email: str = text()
+    nip: str | None = text(None)
+
+
+class HolderRow(SQLModel, table=True):
+    __tablename__ = "holders"
+    __table_args__ = (
+        _belongs("persons", "person_id"),
+        CheckConstraint("capacity IN ('definitif', 'plt', 'plh')", name="holders_capacity"),
+        CheckConstraint("until_at IS NULL OR until_at > from_at", name="holders_period"),
+        STRICT,
+    )
+    office_id: int = key()
+    id: int = key()
+    person_id: int = whole()
+    position: str = text()
+    capacity: str = text()
+    letter: str = text()
+    from_at: datetime = instant()
+    until_at: datetime | None = instant(None)
+
+
+class DocumentRow(SQLModel, table=True):
+    """An organisation or a calendar as it was loaded, by the digest of its text."""
+
+    __tablename__ = "documents"
+    __table_args__ = (CheckConstraint("kind IN ('organisation', 'calendar')", name="documents_kind"), STRICT)
+    office_id: int = key(foreign_key="offices.id")
+    digest: str = text(primary_key=True)
+    kind: str = text()
+    name: str = text()
+    body: str = text()
+    loaded_seq: int = whole()
+
+
+class EditionRow(SQLModel, table=True):
+    __tablename__ = "editions"
+    __table_args__ = (
+        state_check("editions"),
+        CheckConstraint("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
+        CheckConstraint("state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"),
+        CheckConstraint("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
+        CheckConstraint(
+            "signature <> 'basah' OR (evidence IS NOT NULL AND witness IS NOT NULL AND witness <> loaded_by)",
+            name="editions_wet",
+        ),
+        Index("editions_number", "office_id", "number", unique=True),
+        STRICT,
+    )
+    office_id: int = key(foreign_key="offices.id")
+    id: int = key()
+    sop: str = text()
+    number: str = text()
+    organisation: str = text()
+    state: str = text()
+    version: int = whole()
+    revision_id: int = whole()
+    loaded_by: int = whole()
+    signed_by: int | None = whole(None)
+    signed_position: str | None = text(None)
+    signed_capacity: str | None = text(None)
+    signature: str | None = text(None)
+    signed_at: datetime | None = instant(None)
+    in_force_at: datetime | None = instant(None)
+    evidence: str | None = text(None)
+    witness: int | None = whole(None)
+    single_case: int = whole()
+    ended_at: datetime | None = instant(None)
+
+
+class RevisionRow(SQLModel, table=True):
+    """The immutable text of an edition; `body` is the file, to the byte."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        _belongs("editions", "edition_id"),
+        Index("revisions_number", "office_id", "edition_id", "number", unique=True),
+        STRICT_ROWID,
+    )
+    office_id: int = key()
+    id: int = key()
+    edition_id: int = whole()
+    number: int = whole()
+    digest: str = text()
+    loaded_by: int = whole()
+    loaded_at: datetime = instant()
+    body: str = text()
+
+
+class CaseRow(SQLModel, table=True):
+    __tablename__ = "cases"
+    __table_args__ = (
+        state_check("cases"),
+        CheckConstraint("version > 0", name="cases_version"),
+        CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
+        _belongs("editions", "edition_id"),
+        _belongs("revisions", "revision_id"),
+        Index(
+            "cases_one_per_edition",
+            "office_id",
+            "edition_id",
+            unique=True,
+            sqlite_where=sql("single = 1 AND state <> 'cancelled'"),
+            postgresql_where=sql("single = 1 AND state <> 'cancelled'"),
+        ),
+        Index("cases_edition", "office_id", "edition_id"),
+        STRICT,
+    )
+    office_id: int = key()
+    id: int = key()
+    edition_id: int = whole()
+    revision_id: int = whole()
+    year: int | None = whole(None)
+    started_at: datetime = instant()
+    limits: dict[str, str] = listing()
+    single: int = whole()
+    state: str = text()
+    version: int = whole()
+    ended_at: datetime | None = instant(None)
+    reason: int | None = whole(None)
+
+
+class StageRunRow(SQLModel, table=True):
+    __tablename__ = "stage_runs"
+    __table_args__ = (
+        state_check("stage_runs"),
+        CheckConstraint("pass_no > 0 AND version > 0", name="stage_runs_counters"),
+        CheckConstraint("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
+        CheckConstraint("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
+        CheckConstraint(
+            "state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)",
+            name="stage_runs_performed",
+        ),
+        _belongs("cases", "case_id"),
+        Index("stage_runs_place", "office_id", "case_id", "stage", "pass_no", "slot", unique=True),
+        STRICT,
+    )
+    office_id: int = key()
+    id: int = key()
+    case_id: int = whole()
+    stage: str = text()
+    pass_no: int = whole()
+    slot: str = text()
+    revision_id: int = whole()
+    activated_at: datetime = instant()
+    activated_seq: int = whole()
+    due_at: datetime | None = instant(None)
+    due_text: str = text()
+    deadline_no: int = whole()
+    state: str = text()
+    version: int = whole()
+    outcome: str | None = text(None)
+    redo: list[str] = listing()
+    performed_by: int | None = whole(None)
+    performed_position: str | None = text(None)
+    performed_capacity: str | None = text(None)
+    present: list[int] = listing()
+    result: int | None = whole(None)
+    note: int | None = whole(None)
+    submitted_at: datetime | None = instant(None)
+    ended_at: datetime | None = instant(None)
+    ended_seq: int | None = whole(None)
+
+
+_OPEN_TASK = "state IN ('offered', 'claimed')"
+
+
+class TaskRow(SQLModel, table=True):
+    __tablename__ = "tasks"
+    __table_args__ = (
+        state_check("tasks"),
+        CheckConstraint("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
+        CheckConstraint("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
+        _belongs("stage_runs", "run_id"),
+        Index(
+            "tasks_one_offer", "office_id", "run_id", "person_id", unique=True,
+            sqlite_where=sql(_OPEN_TASK), postgresql_where=sql(_OPEN_TASK),
+        ),
+        Index(
+            "tasks_one_claim", "office_id", "run_id", unique=True,
+            sqlite_where=sql("state = 'claimed'"), postgresql_where=sql("state = 'claimed'"),
+        ),
+        Index(
+            "tasks_inbox", "office_id", "person_id",
+            sqlite_where=sql(_OPEN_TASK), postgresql_where=sql(_OPEN_TASK),
+        ),
+        Index("tasks_case", "office_id", "case_id"),
+        STRICT,
+    )  # fmt: skip
+    office_id: int = key()
+    id: int = key()
+    case_id: int = whole()
+    run_id: int = whole()
+    person_id: int = whole()
+    position: str = text()
+    capacity: str = text()
+    offered_at: datetime = instant()
+    state: str = text()
+    claimed_at: datetime | None = instant(None)
+    ended_at: datetime | None = instant(None)
+
+
+class SignOffRow(SQLModel, table=True):
+    __tablename__ = "sign_offs"
+    __table_args__ = (
+        state_check("sign_offs"),
+        CheckConstraint("(state = 'requested') = (answered_at IS NULL)", name="sign_offs_end"),
+        CheckConstraint(
+            "state NOT IN ('given', 'returned') OR person_id IS NOT NULL", name="sign_offs_person"
+        ),
+        _belongs("stage_runs", "run_id"),
+        Index("sign_offs_case", "office_id", "case_id"),
+        Index(
+            "sign_offs_inbox", "office_id", "position",
+            sqlite_where=sql("state = 'requested'"), postgresql_where=sql("state = 'requested'"),
+        ),
+        STRICT,
+    )  # fmt: skip
+    office_id: int = key()
+    id: int = key()
+    case_id: int = whole()
+    run_id: int = whole()
+    position: str = text()
+    turn: int = whole()
+    requested_at: datetime = instant()
+    due_at: datetime = instant()
+    state: str = text()
+    person_id: int | None = whole(None)
+    capacity: str | None = text(None)
+    answered_at: datetime | None = instant(None)
+    note: int | None = whole(None)
+
+
+class EventRow(SQLModel, table=True):
+    """The record: one hash chain per office, append-only."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("events_prev", "office_id", "prev_hash", unique=True),
+        Index("events_case", "office_id", "case_id"),
+        STRICT_ROWID,
+    )
+    office_id: int = key(foreign_key="offices.id")
+    seq: int = key()
+    kind: str = text()
+    case_id: int | None = whole(None)
+    body: str = text()
+    prev_hash: str = text()
+    hash: str = text()
+
+
+class TextRow(SQLModel, table=True):
+    """A person's own words; `body` can be emptied, the digest in the record stays."""
+
+    __tablename__ = "texts"
+    __table_args__ = (STRICT,)
+    office_id: int = key(foreign_key="offices.id")
+    id: int = key()
+    salt: str = text()
+    body: str | None = text(None)
+    digest: str = text()
+
+
+class ReminderRow(SQLModel, table=True):
+    __tablename__ = "reminders"
+    __table_args__ = (
+        state_check("reminders"),
+        CheckConstraint("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
+        _belongs("stage_runs", "run_id"),
+        Index(
+            "reminders_due", "at",
+            sqlite_where=sql("state = 'armed'"), postgresql_where=sql("state = 'armed'"),
+        ),
+        STRICT,
+    )  # fmt: skip
+    office_id: int = key()
+    run_id: int = key()
+    person_id: int = key()
+    position: str = text()
+    level: str = text(primary_key=True)
+    deadline_no: int = key()
+    case_id: int = whole()
+    kind: str = text()
+    rank: int = whole()
+    at: datetime = instant()
+    state: str = text()
+
+
+_UNSENT = "state = 'queued'"
+
+
+class MessageRow(SQLModel, table=True):
+    """A mail: a row when the command commits, bytes when the worker first claims it."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        state_check("messages"),
+        CheckConstraint("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
+        ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
+        Index("messages_dedupe", "office_id", "dedupe", unique=True),
+        Index(
+            "messages_unsent", "next_at",
+            sqlite_where=sql("state IN ('queued', 'claimed')"), postgresql_where=sql("state IN ('queued', 'claimed')"),
+        ),
+        Index("messages_run", "office_id", "run_id", sqlite_where=sql(_UNSENT), postgresql_where=sql(_UNSENT)),
+        STRICT_ROWID,
+    )
+    office_id: int = key(foreign_key="offices.id")
+    id: int = key()
+    event_seq: int = whole()
+    kind: str = text()
+    person_id: int | None = whole(None)
+    to_name: str = text()
+    to_address: str = text()
+    to_position: str = text()
+    case_id: int | None = whole(None)
+    run_id: int | None = whole(None)
+    stage: str = text()
+    dedupe: str = text()
+    subject: str = text()
+    context: dict[str, Any] = listing()
+    created_at: datetime = instant()
+    state: str = text()
+    next_at: datetime = instant()
+    attempts: int = whole()
+    fence: int = whole()
+    owner: str | None = text(None)
+    body: bytes | None = blob()
+    error: str | None = text(None)
+    sent_at: datetime | None = instant(None)
+
+
+class AnswerRow(SQLModel, table=True):
+    """The answer to a request that came with an idempotency key; kept for 30 days."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index("answers_age", "created_at"), STRICT)
+    office_id: int = key(foreign_key="offices.id")
+    person_id: int = key()
+    idempotency_key: str = text(primary_key=True)
+    request_hash: str = text()
+    answer: str = text()
+    created_at: datetime = instant()
+
+
+class TickRow(SQLModel, table=True):
+    """When each kind of background work last ran; health looks at it."""
+
+    __tablename__ = "heartbeats"
+    __table_args__ = (STRICT,)
+    name: str = text(primary_key=True)
+    at: datetime = instant()
+
+
+TABLES = SQLModel.metadata

@@ -1,0 +1,340 @@
+"""One unit of work: loads case files, and saves exactly what a decision touched."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sop_engine.application.ports import Answer, Clock, Who
+from sop_engine.domain.calendar import WorkCalendar
+from sop_engine.domain.casefile import CaseFile, Counters, Desk
+from sop_engine.domain.people import Holder, People
+from sop_engine.domain.plan import Plan
+from sop_engine.domain.record import body_of, chained
+from sop_engine.domain.state import (
+    Actor,
+    Case,
+    Edition,
+    Entity,
+    Person,
+    Reminder,
+    Revision,
+    Run,
+    SignOff,
+    Task,
+    instant_of,
+    instant_text,
+)
+from sop_engine.errors import KeyReused, NotFound, StaleVersion
+from sop_engine.storage import rows
+from sop_engine.storage.rows import CODECS
+from sop_engine.storage.shelf import Office, Shelf
+
+_CASE = (
+    f"SELECT {CODECS[Case].selected}, {CODECS[Edition].selected} FROM cases JOIN editions"
+    " ON editions.office_id = cases.office_id AND editions.id = cases.edition_id"
+    " WHERE cases.office_id = ? AND cases.id = ?"
+)
+_CASE_WIDTH = len(CODECS[Case].names)
+_RUNS = f"SELECT {CODECS[Run].selected} FROM stage_runs WHERE office_id = ? AND case_id = ? ORDER BY id"
+_TASKS = f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND case_id = ? AND state IN ('offered', 'claimed') ORDER BY id"
+_SIGN_OFFS = f"SELECT {CODECS[SignOff].selected} FROM sign_offs WHERE office_id = ? AND case_id = ? ORDER BY id"
+_REMINDERS = (
+    f"SELECT {rows.REMINDERS.selected} FROM reminders WHERE office_id = ? AND state = 'armed' AND at <= ?"
+    " AND case_id = ? ORDER BY at, run_id, person_id"
+)
+_TOOK_PART = (
+    "SELECT DISTINCT t.person_id, t.position FROM tasks t JOIN cases c ON c.office_id = t.office_id"
+    " AND c.id = t.case_id WHERE c.office_id = ? AND c.edition_id = ? ORDER BY t.id"
+)
+
+
+class SqlTransaction:
+    """The store's side of `application.ports.Transaction`, over a DBAPI connection."""
+
+    def __init__(self, connection: Any, office_id: int, clock: Clock, shelf: Shelf, salt: Callable[[], str]) -> None:
+        self._run = connection.execute
+        self._run_many = connection.executemany
+        self._connection, self._shelf = connection, shelf
+        self.office: Office = shelf.office(self._run, office_id)
+        self._clock = clock()
+        self.now = max(self._clock, self.office.head_at)
+        self._counters = Counters(self.office.head_seq, self.office.next_id, salt)
+
+    @property
+    def people(self) -> People:
+        """The office's persons and holders, as of this transaction."""
+        return self._shelf.people(self._run, self.office)
+
+    # -- loading ---------------------------------------------------------------------------------
+
+    def desk(self, who: Who, position: str = "") -> Desk:
+        """Give an empty desk for an act that concerns no case; without a position, as oneself."""
+        return Desk(self._counters, self.people, self._actor(who, position), self.now)
+
+    def case_file(self, who: Who, case_id: int, position: str) -> CaseFile:
+        """Give a case's file for an act in a position."""
+        return self._file(case_id, self._actor(who, position))
+
+    def file_of_task(self, who: Who, task_id: int) -> tuple[CaseFile, Task]:
+        """Give the file a task belongs to; a task of somebody else does not exist for `who`."""
+        found = self._run(
+            f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND id = ?", (self.office.id, task_id)
+        ).fetchone()
+        if found is None or found[CODECS[Task].names.index("person_id")] != who.person_id:
+            raise NotFound(
+                f"Tidak ada tugas nomor {task_id} untuk {self.people.person(who.person_id).name}.",
+                instead="Lihat daftar tugas Saudara dengan `sop tasks`.",
+            )
+        task: Task = CODECS[Task].read(found)
+        file = self._file(task.case_id, self._actor(who, task.position))
+        return file, file.tasks.setdefault(task.id, task)
+
+    def file_of_sign_off(self, who: Who, sign_off_id: int) -> tuple[CaseFile, SignOff]:
+        """Give the file a sign-off belongs to, for a holder of the position it is asked of."""
+        found = self._run(
+            "SELECT case_id, position FROM sign_offs WHERE office_id = ? AND id = ?", (self.office.id, sign_off_id)
+        ).fetchone()
+        if found is None:
+            raise NotFound(
+                f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`."
+            )
+        file = self._file(found[0], self._actor(who, found[1]))
+        return file, file.sign_offs[sign_off_id]
+
+    def file_for_new_case(self, who: Who, edition: Edition, case: Callable[[int], Case]) -> CaseFile:
+        """Give the file of a case about to start."""
+        actor = self._actor(who, "")
+        plan = self.plan(edition.revision_id, edition.organisation)
+        new = case(self._counters.next_id)
+        self._counters.next_id += 1
+        return CaseFile(self._counters, self.people, actor, self.now, plan, edition, new, took_part=lambda: ())
+
+    def file_for_tick(self, case_id: int) -> CaseFile:
+        """Give a case's file for what time does to it."""
+        return self._file(case_id, TICKER)
+
+    def _file(self, case_id: int, actor: Actor) -> CaseFile:
+        found = self._run(_CASE, (self.office.id, case_id)).fetchone()
+        if found is None:
+            raise NotFound(f"Tidak ada kasus nomor {case_id}.", instead="Lihat `sop cases`.")
+        case: Case = CODECS[Case].read(found[:_CASE_WIDTH])
+        edition: Edition = CODECS[Edition].read(found[_CASE_WIDTH:])
+        runs: list[Run] = self._all(CODECS[Run], _RUNS, case_id)
+        asked = any(run.state == "submitted" for run in runs)
+        file = CaseFile(
+            self._counters,
+            self.people,
+            actor,
+            self.now,
+            self.plan(case.revision_id, edition.organisation),
+            edition,
+            case,
+            runs,
+            self._all(CODECS[Task], _TASKS, case_id),
+            self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else (),
+            lambda: self._run(_TOOK_PART, (self.office.id, edition.id)).fetchall(),
+            self._text,
+        )
+        file.change(case)  # every command on a case counts, whatever it touches (invariant I13)
+        return file
+
+    def _all(self, codec: rows.Codec, statement: str, case_id: int) -> list[Any]:
+        return [codec.read(row) for row in self._run(statement, (self.office.id, case_id))]
+
+    def _text(self, text_id: int) -> str:
+        found = self._run("SELECT body FROM texts WHERE office_id = ? AND id = ?", (self.office.id, text_id))
+        return str((found.fetchone() or ("",))[0] or "")
+
+    def _actor(self, who: Who, position: str) -> Actor:
+        if not position:
+            if who.person_id:  # nobody yet: the installation itself, while it is being set up
+                self.people.person(who.person_id)
+            return Actor(who.person_id, "", "", who.channel)
+        return self.people.acting_as(who.person_id, position, self.now, who.channel)
+
+    def due_reminders(self, case_id: int) -> list[Reminder]:
+        """List the armed reminders of a case whose moment has come."""
+        parameters = (self.office.id, instant_text(self.now), case_id)
+        return [rows.REMINDERS.read(row) for row in self._run(_REMINDERS, parameters)]
+
+    def edition(self, edition_id: int) -> Edition:
+        """Give an edition by number, or refuse."""
+        found = self._entity(Edition, "id", edition_id)
+        if found is None:
+            raise NotFound(f"Tidak ada edisi nomor {edition_id}.", instead="Lihat `sop editions`.")
+        return found  # type: ignore[no-any-return]
+
+    def edition_numbered(self, number: str) -> Edition | None:
+        """Give the edition that bears an SOP number, if any."""
+        return self._entity(Edition, "number", number)  # type: ignore[no-any-return]
+
+    def revision(self, revision_id: int) -> Revision:
+        """Give a revision with its text."""
+        return self._entity(Revision, "id", revision_id)  # type: ignore[no-any-return]
+
+    def _entity(self, cls: type[Entity], column: str, value: Any) -> Any:
+        codec = CODECS[cls]
+        found = self._run(
+            f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?", (self.office.id, value)
+        ).fetchone()
+        return codec.read(found) if found else None
+
+    def cases_not_cancelled(self, edition_id: int) -> int:
+        """Count the cases of an edition that were not cancelled."""
+        return int(
+            self._run(
+                "SELECT COUNT(*) FROM cases WHERE office_id = ? AND edition_id = ? AND state <> 'cancelled'",
+                (self.office.id, edition_id),
+            ).fetchone()[0]
+        )
+
+    def plan(self, revision_id: int, organisation: str) -> Plan:
+        """Give a revision made ready to run."""
+        return self._shelf.plan(self._run, self.office, revision_id, organisation)
+
+    def organisation_named(self, name: str) -> tuple[str, Any] | None:
+        """Give the digest and value of the organisation last loaded under a name."""
+        return self._shelf.organisation_named(self._run, self.office, name)
+
+    def calendar(self, zone: str) -> WorkCalendar:
+        """Give the office's working calendar in a zone."""
+        return self._shelf.calendar(self._run, self.office, zone)
+
+    # -- saving ----------------------------------------------------------------------------------
+
+    def keep_document(self, kind: str, name: str, body: str, seq: int) -> str:
+        """Keep an organisation or a calendar under the digest of its text."""
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        self._run(
+            "INSERT INTO documents (office_id, digest, kind, name, body, loaded_seq) SELECT ?, ?, ?, ?, ?, ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM documents WHERE office_id = ? AND digest = ?)",
+            (self.office.id, digest, kind, name, body, seq, self.office.id, digest),
+        )
+        self._setup_changed()
+        return digest
+
+    def add_person(self, person: Person, nip: str | None) -> None:
+        """Write down a person."""
+        self._run(
+            "INSERT INTO persons (office_id, id, name, email, nip) VALUES (?, ?, ?, ?, ?)",
+            (self.office.id, person.id, person.name, person.email, nip),
+        )
+        self._setup_changed()
+
+    def add_holder(self, holder: Holder) -> None:
+        """Write down who holds a position from when, by which letter."""
+        until = instant_text(holder.until_at) if holder.until_at else None
+        period = (instant_text(holder.from_at), until)
+        self._run(
+            "INSERT INTO holders (office_id, id, person_id, position, capacity, letter, from_at, until_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.office.id, holder.id, holder.person_id, holder.position, holder.capacity, holder.letter, *period),
+        )
+        self._setup_changed()
+
+    def end_holder(self, holder: Holder, until: datetime) -> None:
+        """Write down when somebody stopped holding a position."""
+        self._run(
+            "UPDATE holders SET until_at = ? WHERE office_id = ? AND id = ?",
+            (instant_text(until), self.office.id, holder.id),
+        )
+        self._setup_changed()
+
+    def _setup_changed(self) -> None:
+        self.office = replace(self.office, setup_version=self.office.setup_version + 1)
+        self._run("UPDATE offices SET setup_version = ? WHERE id = ?", (self.office.setup_version, self.office.id))
+
+    def answer_to(self, who: Who, request_hash: str) -> Answer | None:
+        """Give the first answer to a repeated request; another request under its key is refused."""
+        if who.key is None:
+            return None
+        found = self._run(
+            "SELECT request_hash, answer FROM answers WHERE office_id = ? AND person_id = ? AND idempotency_key = ?",
+            (self.office.id, who.person_id, who.key),
+        ).fetchone()
+        if found is None:
+            return None
+        if found[0] != request_hash:
+            raise KeyReused("Kunci permintaan ini sudah dipakai untuk permintaan lain; ulangi dengan kunci baru.")
+        return json.loads(found[1])  # type: ignore[no-any-return]
+
+    def keep_answer(self, who: Who, request_hash: str, answer: Answer) -> None:
+        """Keep the answer for whoever repeats the request."""
+        self._run(
+            "INSERT INTO answers (office_id, person_id, idempotency_key, request_hash, answer, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (self.office.id, who.person_id, who.key, request_hash, json.dumps(answer), instant_text(self.now)),
+        )
+
+    def save(self, desk: Desk) -> None:
+        """Write everything a decision touched; StaleVersion where a row is no longer as it was loaded."""
+        out, office_id = desk.out, self.office.id
+        for entity, (state, version) in out.changed.items():
+            codec = CODECS[type(entity)]
+            self._one(codec.update, codec.changes(office_id, entity, state, version))
+        self._insert_entities(out.added)
+        head = self._append(desk)
+        self._many(rows.TEXTS.insert, (rows.TEXTS.values(office_id, written) for written in out.texts))
+        self._save_reminders(desk)
+        at = instant_text(self.now)
+        self._many(
+            rows.INSERT_MESSAGE, ([*rows.MESSAGES.values(office_id, message), at] for message in out.messages)
+        )
+        self._one(
+            "UPDATE offices SET head_seq = ?, head_hash = ?, head_at = ?, next_id = ? WHERE id = ? AND head_seq = ?",
+            (desk.counters.seq, head, at, desk.counters.next_id, office_id, self.office.head_seq),
+        )
+        self.office = replace(
+            self.office, head_seq=desk.counters.seq, head_hash=head, head_at=self.now, next_id=desk.counters.next_id
+        )
+
+    def _insert_entities(self, added: list[Entity]) -> None:
+        for cls, codec in CODECS.items():
+            self._many(codec.insert, [codec.values(self.office.id, entity) for entity in added if type(entity) is cls])
+
+    def _append(self, desk: Desk) -> str:
+        prev = self.office.head_hash
+        entries = []
+        for event in desk.out.events:
+            if self.now != self._clock:
+                event.facts["clock"] = instant_text(self._clock)
+            body = body_of(event)
+            digest = chained(prev, body)
+            entries.append((self.office.id, event.seq, event.kind, event.case_id, body, prev, digest))
+            prev = digest
+        self._many(rows.INSERT_EVENT, entries)
+        return prev
+
+    def _save_reminders(self, desk: Desk) -> None:
+        out, office_id = desk.out, self.office.id
+        fired = [("sent", r) for r in out.fired] + [("superseded", r) for r in out.superseded_reminders]
+        for state, r in fired:
+            self._one(rows.FIRE_REMINDER, (state, office_id, r.run_id, r.person_id, r.level, r.deadline_no))
+        for run_id in out.superseded_runs:
+            self._run(rows.SUPERSEDE_REMINDERS, (office_id, run_id))
+            self._run(rows.SUPERSEDE_MESSAGES, (office_id, run_id))
+        ended = set(out.superseded_runs)
+        self._many(
+            rows.INSERT_REMINDER,
+            [rows.REMINDERS.values(office_id, r) for r in out.reminders if r.run_id not in ended],
+        )
+
+    def _one(self, statement: str, parameters: Iterable[Any]) -> None:
+        if self._run(statement, tuple(parameters)).rowcount != 1:
+            raise StaleVersion(
+                "Keadaan sudah berubah sejak dibaca; perubahan ini tidak disimpan.",
+                instead="Muat ulang, periksa, lalu ulangi bila masih perlu.",
+            )
+
+    def _many(self, statement: str, parameters: Iterable[list[Any] | tuple[Any, ...]]) -> None:
+        listed = list(parameters)
+        if listed:
+            self._run_many(statement, listed)
+
+
+TICKER = Actor(0, "", "", "ticker")
+
+
