@@ -54,9 +54,7 @@ class Refusal(SopError):
 
     code = "ditolak"
 
-    def __init__(
-        self, message: str, *, clause: int | None = None, clause_text: str = "", instead: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, clause: int | None = None, clause_text: str = "", instead: str = "") -> None:
         self.message, self.clause, self.clause_text, self.instead = message, clause, clause_text, instead
         source = f" Dasar: angka {clause} «{clause_text}»" if clause else " Dasar: aturan mesin SOP."
         super().__init__(message + source + (f" {instead}" if instead else ""))

@@ -24,11 +24,16 @@ def complete_task(
 
     def act(tx: Transaction) -> Answer:
         file, task = tx.file_of_task(who, task_id)
-        run = decisions.complete(
-            file, task, outcome=outcome, redo=redo, result=result, note=note, present=present
-        )
+        run = decisions.complete(file, task, outcome=outcome, redo=redo, result=result, note=note, present=present)
         tx.save(file)
         return {"case": file.case.id, "run": run.id, "status": run.state, "case_status": file.case.state}
 
-    arguments = {"task": task_id, "outcome": outcome, "redo": redo, "result": result, "note": note, "present": present}
+    arguments = {
+        "task": task_id,
+        "outcome": outcome,
+        "redo": redo,
+        "result": result,
+        "note": note,
+        "present": present,
+    }
     return perform(store, who, "complete", arguments, act)

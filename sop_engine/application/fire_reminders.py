@@ -1,6 +1,7 @@
 """Fire the reminders that are due: what the ticker calls, safe to call twice or side by side."""
 
 from datetime import datetime
+from functools import partial
 
 from sop_engine.application.ports import Store, Transaction
 from sop_engine.domain.ticking import remind
@@ -10,11 +11,11 @@ def fire_reminders(store: Store, now: datetime, limit: int = 500) -> int:
     """Send what is due up to `now`, one transaction a case; gives the number of cases touched."""
     due = store.due_cases(now, limit)
     for office_id, case_id in due:
-        store.write(office_id, lambda tx, case_id=case_id: _fire(tx, case_id))
+        store.write(office_id, partial(_fire, case_id=case_id))
     return len(due)
 
 
-def _fire(tx: Transaction, case_id: int) -> None:
+def _fire(tx: Transaction, *, case_id: int) -> None:
     reminders = tx.due_reminders(case_id)
     if not reminders:
         return  # another ticker was first

@@ -1,8 +1,5 @@
 """Load a checked definition as a draft edition, and ratify it by a signature."""
 
-from dataclasses import dataclass
-from datetime import date
-
 from sop_engine.application.ports import Answer, ParseDefinition, Store, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import editions
@@ -29,22 +26,18 @@ def load_edition(store: Store, who: Who, body: str, parse: ParseDefinition) -> A
         desk = tx.desk(who)
         edition = editions.draft(desk, definition, body, found[0])
         tx.save(desk)
-        return {"edition": edition.id, "number": edition.number, "digest": editions.digest_of(body), "status": "draft"}
+        return {
+            "edition": edition.id,
+            "number": edition.number,
+            "digest": editions.digest_of(body),
+            "status": "draft",
+        }
 
     return perform(store, who, "load", {"digest": editions.digest_of(body)}, act)
 
 
-@dataclass(frozen=True, slots=True)
-class OnPaper:
-    """A wet signature: its day, the SHA-256 of the scan, the person who witnessed it."""
-
-    signed_on: date
-    evidence: str
-    witness: int
-
-
 def sign_edition(
-    store: Store, who: Who, edition_id: int, shown_digest: str, on_paper: OnPaper | None = None
+    store: Store, who: Who, edition_id: int, shown_digest: str, on_paper: editions.OnPaper | None = None
 ) -> Answer:
     """Sign a draft as the ratifying position: in force from this instant (clause 6)."""
 
@@ -57,10 +50,9 @@ def sign_edition(
             edition,
             plan.definition,
             plan.organisation,
-            plan.calendar,
             tx.revision(edition.revision_id).digest,
             shown_digest,
-            editions.WetSignature(on_paper.signed_on, on_paper.evidence, on_paper.witness) if on_paper else None,
+            on_paper,
         )
         tx.save(desk)
         return {"edition": edition.id, "number": edition.number, "status": edition.state}

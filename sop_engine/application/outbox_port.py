@@ -34,9 +34,7 @@ class OutgoingMessage:
 class Outbox(Protocol):
     """The queue of outgoing mail as its worker sees it."""
 
-    def claim(
-        self, now: datetime, *, owner: str, limit: int, lease_seconds: int
-    ) -> list[OutgoingMessage]:
+    def claim(self, now: datetime, *, owner: str, limit: int, lease_seconds: int) -> list[OutgoingMessage]:
         """Claim messages queued and due, or whose lease lapsed, oldest first; each gets its next fence."""
 
     def head(self, office_id: int) -> tuple[int, str]:

@@ -32,7 +32,9 @@ class Transaction(Protocol):
     """One unit of work on one office; everything is written together or not at all."""
 
     now: datetime
-    people: People
+
+    @property
+    def people(self) -> People: ...
 
     def desk(self, who: Who, position: str = "") -> Desk: ...
     def case_file(self, who: Who, case_id: int, position: str) -> CaseFile: ...

@@ -8,7 +8,9 @@ from typing import Any
 from sop_engine.application.ports import Answer, Store, Transaction, Who
 
 
-def perform(store: Store, who: Who, name: str, arguments: dict[str, Any], act: Callable[[Transaction], Answer]) -> Answer:
+def perform(
+    store: Store, who: Who, name: str, arguments: dict[str, Any], act: Callable[[Transaction], Answer]
+) -> Answer:
     """Run a command; a repeated key gives the first answer and changes nothing. Refusals are not kept."""
     if who.key is None:
         return store.write(who.office_id, act)

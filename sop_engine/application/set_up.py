@@ -27,7 +27,10 @@ def add_person(store: Store, who: Who, name: str, email: str, nip: str | None = 
 
     def act(tx: Transaction) -> Answer:
         if any(person.email.casefold() == email.casefold() for person in tx.people.persons.values()):
-            raise Refusal(f"Alamat {email} sudah terdaftar.", instead="Gunakan orang yang sudah ada; lihat `sop people`.")
+            raise Refusal(
+                f"Alamat {email} sudah terdaftar.",
+                instead="Gunakan orang yang sudah ada; lihat `sop people`.",
+            )
         desk = tx.desk(who)
         person = Person(desk.new_id(), name, email)
         tx.add_person(person, nip)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sop_engine.domain.deadlines import levels_of
+from sop_engine.domain.deadlines import LevelKind, levels_of
 from sop_engine.domain.people import Holder, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import text_digest
@@ -200,7 +200,7 @@ class CaseFile(Desk):
         fresh = next((written.body for written in self.out.texts if written.id == text_id), None)
         return (fresh if fresh is not None else self._kept_text(text_id)).splitlines()
 
-    def levels(self, due_at: datetime) -> list[tuple[str, str, int, datetime]]:
+    def levels(self, due_at: datetime) -> list[tuple[str, LevelKind, int, datetime]]:
         """List the reminder and escalation moments of a due date that are still ahead."""
         return levels_of(self.plan.definition.schedule, due_at, self.now, self.plan.calendar)
 

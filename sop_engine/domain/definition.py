@@ -19,7 +19,14 @@ from pydantic import (
     model_validator,
 )
 
-from sop_engine.domain.expressions import DateRule, Duration, Level, parse_date_rule, parse_duration, parse_level
+from sop_engine.domain.expressions import (
+    DateRule,
+    Duration,
+    Level,
+    parse_date_rule,
+    parse_duration,
+    parse_level,
+)
 from sop_engine.domain.flow_words import RESERVED, Target, parse_target
 
 
@@ -81,9 +88,7 @@ AllOrNumber = Annotated[
     PlainSerializer(lambda number: "semua" if number is None else str(number)),
     WithJsonSchema({"anyOf": [{"const": "semua"}, {"type": "integer", "minimum": 1}]}),
 ]
-PrintedDate = Annotated[
-    str | None, BeforeValidator(_empty_is_absent), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
-]
+PrintedDate = Annotated[str | None, BeforeValidator(_empty_is_absent), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 _TEXT_SCHEMA = WithJsonSchema({"type": "string"})
 DurationText = Annotated[
     Duration,
@@ -188,9 +193,7 @@ class Limit(Sourced):
     given_at_start: YesNo = Field(False, alias="diisi_saat_mulai")
 
 
-Cycle = Literal[
-    "tahun_anggaran", "bulanan", "triwulan", "semesteran", "sekali", "per_permohonan"
-]
+Cycle = Literal["tahun_anggaran", "bulanan", "triwulan", "semesteran", "sekali", "per_permohonan"]
 
 
 class Schedule(Sourced):
@@ -209,9 +212,7 @@ class Schedule(Sourced):
 class Decision(Sourced):
     """A question with named outcomes, each leading somewhere (`keputusan`)."""
 
-    model_config = ConfigDict(
-        extra="allow", frozen=True, validate_by_name=True, validate_by_alias=True
-    )
+    model_config = ConfigDict(extra="allow", frozen=True, validate_by_name=True, validate_by_alias=True)
     __pydantic_extra__: dict[str, TargetText]
 
     question: Text = Field(alias="tanya")
@@ -276,9 +277,7 @@ class Block(Sourced):
     """Branches that run side by side until enough of them have ended."""
 
     id: Id
-    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(
-        alias="cabang", min_length=2
-    )
+    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(alias="cabang", min_length=2)
     done_when: AllOrNumber = Field(None, alias="selesai_bila")
 
 
@@ -294,9 +293,7 @@ def _kind_of_step(value: Any) -> str:
     return "tahap"
 
 
-Step = Annotated[
-    Annotated[Stage, Tag("tahap")] | Annotated[Parallel, Tag("paralel")], Discriminator(_kind_of_step)
-]
+Step = Annotated[Annotated[Stage, Tag("tahap")] | Annotated[Parallel, Tag("paralel")], Discriminator(_kind_of_step)]
 
 
 class Definition(Sourced):

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
-from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.lifecycle import EDITION, next_state
@@ -12,6 +13,15 @@ from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.rules import refusal
 from sop_engine.domain.state import Edition, Revision
 from sop_engine.errors import NotAuthorised, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """A wet signature: its day, the SHA-256 of the scan, the person who witnessed it."""
+
+    signed_on: date
+    evidence: str
+    witness: int
 
 
 def draft(desk: Desk, definition: Definition, body: str, organisation: str) -> Edition:
@@ -24,9 +34,7 @@ def draft(desk: Desk, definition: Definition, body: str, organisation: str) -> E
         loaded_by=desk.actor.person_id,
         single_case=int(definition.clause_for("tidak_berlaku_saat_berakhir") is not None),
     )
-    revision = Revision(
-        desk.new_id(), edition.id, 0, digest_of(body), desk.actor.person_id, desk.now, body
-    )
+    revision = Revision(desk.new_id(), edition.id, 0, digest_of(body), desk.actor.person_id, desk.now, body)
     edition.revision_id = revision.id
     desk.add(edition)
     desk.add(revision)
@@ -44,10 +52,9 @@ def sign(
     edition: Edition,
     definition: Definition,
     organisation: Organisation,
-    calendar: WorkCalendar,
     revision_digest: str,
     shown_digest: str,
-    wet: "WetSignature | None" = None,
+    wet: OnPaper | None = None,
 ) -> None:
     """Ratify a draft: in force from this instant, or from 00.00 of a wet signature's day (clause 6)."""
     position = definition.identity.ratified_by.position
@@ -61,7 +68,7 @@ def sign(
     if wet:
         if wet.witness == edition.loaded_by:
             raise Refusal("Saksi tanda tangan basah tidak boleh orang yang memuat SOP.", instead="Tunjuk saksi lain.")
-        from_at = calendar.midnight(wet.signed_on)
+        from_at = _midnight(definition, wet.signed_on)
         if from_at > desk.now:
             raise Refusal("Tanggal tanda tangan basah belum tiba.", instead="Periksa tanggalnya.")
     desk.change(
@@ -72,7 +79,7 @@ def sign(
         signed_capacity=desk.actor.capacity,
         signature="basah" if wet else "elektronik",
         signed_at=desk.now,
-        in_force_at=max(from_at, _effective(definition, calendar, from_at)),
+        in_force_at=max(from_at, _effective(definition, from_at)),
         evidence=wet.evidence if wet else None,
         witness=wet.witness if wet else None,
     )
@@ -81,19 +88,17 @@ def sign(
     _tell_office(desk, edition, definition, organisation)
 
 
-class WetSignature:
-    """A signature on paper: its day, the scan's digest, and a witness."""
-
-    def __init__(self, signed_on, evidence: str, witness: int) -> None:  # type: ignore[no-untyped-def]
-        self.signed_on, self.evidence, self.witness = signed_on, evidence, witness
+def _midnight(definition: Definition, day: date) -> datetime:
+    """00.00 of a day in the SOP's zone."""
+    return datetime.combine(day, time(), ZoneInfo(definition.schedule.zone)).astimezone(UTC)
 
 
-def _effective(definition: Definition, calendar: WorkCalendar, signed: datetime) -> datetime:
+def _effective(definition: Definition, signed: datetime) -> datetime:
     """Without clause 6 an edition is in force from `tanggal_efektif`, not before its signature."""
     printed = definition.identity.effective_on
     if definition.clause_for("berlaku_saat_ditandatangani") or not printed or len(printed) < 10:
         return signed
-    return calendar.midnight_of(printed)
+    return _midnight(definition, date.fromisoformat(printed))
 
 
 def _check_signer(
@@ -105,7 +110,10 @@ def _check_signer(
             instead="Mintalah pemegang jabatan itu menandatanganinya.",
         )
     if desk.actor.capacity == "plh":
-        raise NotAuthorised("Plh. tidak dapat mengesahkan SOP (UU 30/2014 Pasal 14).", instead="Mintalah Plt. atau pejabat definitif.")
+        raise NotAuthorised(
+            "Plh. tidak dapat mengesahkan SOP (UU 30/2014 Pasal 14).",
+            instead="Mintalah Plt. atau pejabat definitif.",
+        )
     if desk.actor.person_id == edition.loaded_by:
         raise NotAuthorised(
             "Yang memuat SOP tidak dapat mengesahkannya sendiri (asas dua orang).",
@@ -114,7 +122,9 @@ def _check_signer(
     outside = sorted(set(_positions_named(definition)) - set(organisation.positions) - set(organisation.bodies))
     if outside and definition.clause_for("dilaksanakan_setiap_bagian"):
         raise refusal(
-            definition, "dilaksanakan_setiap_bagian", f"Jabatan {', '.join(outside)} tidak ada dalam struktur organisasi."
+            definition,
+            "dilaksanakan_setiap_bagian",
+            f"Jabatan {', '.join(outside)} tidak ada dalam struktur organisasi.",
         )
 
 

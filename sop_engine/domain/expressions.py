@@ -13,7 +13,6 @@ MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
     *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
 )
-MINUTES_PER_DAY = 450  # Perpres 21/2023: 37 h 30 m in five days
 
 Unit = Literal["menit", "jam", "hari", "hari kalender", "bulan"]
 _LONGEST: dict[Unit, int] = {"menit": 10_000, "jam": 1_000, "hari": 400, "hari kalender": 800, "bulan": 24}
@@ -116,22 +115,6 @@ def parse_duration(text: str) -> Duration:
     return Duration(text, unit, shortest, longest)
 
 
-def duration_minutes(duration: Duration, longest: bool = True) -> int:
-    """Give a duration in working minutes, a day of 450; a week of calendar days is five days, a month 21."""
-    count = duration.longest if longest else duration.shortest
-    match duration.unit:
-        case "menit":
-            return count
-        case "jam":
-            return count * 60
-        case "hari":
-            return count * MINUTES_PER_DAY
-        case "hari kalender":
-            return -(-count * 5 // 7) * MINUTES_PER_DAY
-        case "bulan":
-            return count * 21 * MINUTES_PER_DAY
-
-
 def parse_level(text: str) -> Level:
     """Read `3 hari sebelum`, `saat tenggat` or `1 hari sesudah`."""
     if text == "saat tenggat":
@@ -183,9 +166,7 @@ def _yearly(text: str, word: str, month: int) -> YearlyDate:
     day, last = int(word), calendar.monthrange(2027, month)[1]
     if day > last:
         name = MONTHS[month - 1]
-        raise ValueError(
-            f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`"
-        )
+        raise ValueError(f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`")
     return YearlyDate(text, month, day)
 
 

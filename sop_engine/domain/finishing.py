@@ -43,9 +43,13 @@ def void_run(file: CaseFile, run: Run) -> None:
 def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
     """Complete a run and lead its token on: the next runs open, or the case ends."""
     position = replay(file.plan.flow, file.completed_runs())
-    move = position.complete(run.stage, run.slot, run.outcome or ON, run.redo) if isinstance(position, Position) else None
+    move = (
+        position.complete(run.stage, run.slot, run.outcome or ON, run.redo) if isinstance(position, Position) else None
+    )
     if move is None:
-        raise StoreUnfit(f"Kasus {file.case.id} tidak cocok dengan alurnya pada tahap {run.stage}; jalankan `sop doctor`.")
+        raise StoreUnfit(
+            f"Kasus {file.case.id} tidak cocok dengan alurnya pada tahap {run.stage}; jalankan `sop doctor`."
+        )
     end_run(file, run, act)
     file.tell("run.completed", stage=run.stage, run=run.id, outcome=run.outcome, **facts)
     _tell_informed(file, run)
@@ -82,12 +86,10 @@ def _end_case(file: CaseFile) -> None:
     if clause and file.edition.single_case:
         file.change(file.edition, state=next_state(EDITION, file.edition.state, "expire"), ended_at=file.now)
         file.tell("edition.expired", edition=file.edition.id, clause=clause.number)
-        mail_case(
-            file, "berakhir", everyone(file), selesai_pada=ended, butir=str(clause.number), bunyi=clause.text
-        )
+        mail_case(file, "berakhir", everyone(file), selesai_pada=ended, butir=str(clause.number), bunyi=clause.text)
 
 
-NO_STAGE = {
+NO_STAGE: dict[str, Any] = {
     "tahap_no": "",
     "kegiatan": "",
     "keluaran": [],

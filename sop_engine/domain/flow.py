@@ -29,7 +29,11 @@ class Flow:
         self.entries: dict[str, list[str]] = {}  # block → the first node of each branch
         self._rows: list[tuple[str, str, str]] = []
         self.first = self._compile(definition.steps, END)
-        nodes = [*self.stages, *(f"{kind}:{block}" for block in self.blocks for kind in ("fork", "join")), END]
+        nodes = [
+            *self.stages,
+            *(f"{kind}:{block}" for block in self.blocks for kind in ("fork", "join")),
+            END,
+        ]
         self.machine = machine_of(nodes, self._rows)
         self._steps: dict[tuple[str, str], str] = {}
 

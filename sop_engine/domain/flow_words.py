@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 RESERVED = frozenset(
-    {"lanjut", "selesai", "semua", "kembali", "ke", "ya", "tidak", "mulai", "akhir", "dilewati", "pelaksana", "tanya"}
+    {
+        "lanjut",
+        "selesai",
+        "semua",
+        "kembali",
+        "ke",
+        "ya",
+        "tidak",
+        "mulai",
+        "akhir",
+        "dilewati",
+        "pelaksana",
+        "tanya",
+    }
 )
 
 _TARGET = re.compile(r"(?P<back>kembali )?ke (?P<stage>[a-z][a-z0-9_]{0,39})")

@@ -1,9 +1,16 @@
 """Opening a run: its due date, the tasks offered, the reminders armed, the mails that say so."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sop_engine.domain.casefile import CaseFile
-from sop_engine.domain.deadlines import due_of, levels_of, limit_instants, not_before_day, planned_start, sign_off_due
+from sop_engine.domain.deadlines import (
+    due_of,
+    levels_of,
+    limit_instants,
+    not_before_day,
+    planned_start,
+    sign_off_due,
+)
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import Visit
 from sop_engine.domain.mails import mail_assignment, mail_case, mail_run, performer_names
@@ -20,9 +27,7 @@ def open_visit(file: CaseFile, visit: Visit, note: str = "", redo: bool = False)
         open_run(file, stage, slot, pass_no, note)
 
 
-def open_run(
-    file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = "", unmailed: int | None = None
-) -> Run:
+def open_run(file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = "", unmailed: int | None = None) -> Run:
     """Activate a run, offer it and arm its reminders; `unmailed` gets another mail about it."""
     due = due_of(
         stage.duration,
@@ -137,7 +142,8 @@ def limits_of(file: CaseFile, stage: Stage) -> list[tuple[str, datetime]]:
     return [(name, at) for name, at in found.items() if name in wanted]
 
 
-def not_before(file: CaseFile, stage: Stage):  # type: ignore[no-untyped-def]
+def not_before(file: CaseFile, stage: Stage) -> date | None:
+    """The day a stage can't end before, if it says one (`tidak_sebelum`)."""
     if stage.not_before is None:
         return None
     schedule, calendar = file.plan.definition.schedule, file.plan.calendar

@@ -52,7 +52,8 @@ class People:
         if len(found) != 1:
             what = "lebih dari satu orang" if found else "tidak ada orang"
             raise NotFound(
-                f"Dengan «{text}» ditemukan {what}.", instead="Sebutkan nomor atau alamat surelnya; lihat `sop people`."
+                f"Dengan «{text}» ditemukan {what}.",
+                instead="Sebutkan nomor atau alamat surelnya; lihat `sop people`.",
             )
         return found[0]
 
@@ -62,11 +63,7 @@ class People:
 
     def holders_behind(self, organisation: Organisation, performer: str, at: datetime) -> list[Holder]:
         """List who stands behind a performer: a position's holders, or all of a body's members."""
-        return [
-            holder
-            for position in organisation.members_of(performer)
-            for holder in self.holders_of(position, at)
-        ]
+        return [holder for position in organisation.members_of(performer) for holder in self.holders_of(position, at)]
 
     def acting_as(self, person_id: int, position: str, at: datetime, channel: str) -> Actor:
         """Give the actor for a person acting in a position, or refuse where they don't hold it."""

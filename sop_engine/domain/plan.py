@@ -22,9 +22,7 @@ class Plan:
     def __post_init__(self) -> None:
         self.flow = Flow(self.definition)
         limits = self.definition.schedule.limits
-        self.limits = {
-            stage: tuple(limit for limit in limits if limit.stage == stage) for stage in self.flow.stages
-        }
+        self.limits = {stage: tuple(limit for limit in limits if limit.stage == stage) for stage in self.flow.stages}
 
     @property
     def zone(self) -> str:

@@ -13,7 +13,6 @@ from sop_engine.domain.state import Edition
 from sop_engine.errors import Refusal
 
 
-
 def refusal(definition: Definition, rule: RuleName, message: str, instead: str = "") -> Refusal:
     """Refuse by a rule, quoting the clause that carries it where the SOP has one."""
     clause: Clause | None = definition.clause_for(rule)

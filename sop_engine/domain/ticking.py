@@ -44,15 +44,16 @@ def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
         _escalate(file, run, reminder, sign_off, late, extra)
 
 
-def _escalate(
-    file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | None, late: str, extra: str
-) -> None:
+def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | None, late: str, extra: str) -> None:
     """Tell the k-th superior; past the root the root again, and of a root's own lateness the ratifier."""
     position = sign_off.position if sign_off else run_position(file, run)
     way_up = file.plan.organisation.superiors_of(position)
     told = way_up[min(reminder.rank, len(way_up)) - 1] if way_up else ratifier(file)
     name, _ = performer_names(file, run) if not sign_off else (file.people.person(reminder.person_id).name, "")
+    late_themselves = {task.person_id for task in file.tasks_of(run)} | {reminder.person_id}
     for superior in file.holders_of(told):
+        if superior.person_id in late_themselves:
+            continue  # nobody is told of their own lateness twice
         mail_run(
             file,
             "eskalasi",
@@ -72,7 +73,8 @@ def _asked_of(file: CaseFile, run: Run, reminder: Reminder) -> SignOff | None:
     if run.state != "submitted":
         return None
     return next(
-        (s for s in file.sign_offs_of(run) if s.state == "requested" and s.position == reminder.position), None
+        (s for s in file.sign_offs_of(run) if s.state == "requested" and s.position == reminder.position),
+        None,
     )
 
 

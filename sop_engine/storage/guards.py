@@ -44,6 +44,8 @@ GUARDS = {
     "offices": Guard((("id",),), ("genesis",), "NEW.head_seq < OLD.head_seq OR NEW.next_id < OLD.next_id"),
 }  # fmt: skip
 
+_TWO_STEPS = {"tasks": {("offered", "done")}}  # claimed and done in one command, written as one row
+
 _FOUR_EYES = (
     "NEW.state = 'given' AND EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = NEW.office_id"
     " AND r.id = NEW.run_id AND (r.performed_by = NEW.person_id"
@@ -83,7 +85,8 @@ def _taken(table: str, guard: Guard) -> str:
 
 
 def _not_in_life(table: str) -> str:
-    moves = ", ".join(sorted({f"('{source}', '{to}')" for _, source, to in LIVES[table].rows}))
+    steps = {(source, to) for _, source, to in LIVES[table].rows} | _TWO_STEPS.get(table, set())
+    moves = ", ".join(f"('{source}', '{to}')" for source, to in sorted(steps))
     return f"NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES {moves})"
 
 

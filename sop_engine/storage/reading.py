@@ -125,13 +125,19 @@ class Reading:
         with self._store.reading() as session:
             open_tasks = session.exec(
                 select(TaskRow, StageRunRow)
-                .join(StageRunRow, (col(StageRunRow.office_id) == TaskRow.office_id) & (col(StageRunRow.id) == TaskRow.run_id))
+                .join(
+                    StageRunRow,
+                    (col(StageRunRow.office_id) == TaskRow.office_id) & (col(StageRunRow.id) == TaskRow.run_id),
+                )
                 .where(TaskRow.office_id == self.office_id, TaskRow.person_id == person_id)
                 .where(col(TaskRow.state).in_(("offered", "claimed")))
             ).all()
             asked = session.exec(
                 select(SignOffRow, StageRunRow)
-                .join(StageRunRow, (col(StageRunRow.office_id) == SignOffRow.office_id) & (col(StageRunRow.id) == SignOffRow.run_id))
+                .join(
+                    StageRunRow,
+                    (col(StageRunRow.office_id) == SignOffRow.office_id) & (col(StageRunRow.id) == SignOffRow.run_id),
+                )
                 .where(SignOffRow.office_id == self.office_id, SignOffRow.state == "requested")
                 .where(col(SignOffRow.position).in_(positions))
             ).all()

@@ -86,15 +86,11 @@ REMINDERS = Codec(Reminder, "reminders")
 INSERT_REMINDER = REMINDERS.insert.replace(") VALUES (", ", state) VALUES (").replace("?)", "?, 'armed')")
 TEXTS = Codec(Written, "texts")
 MESSAGES = Codec(Message, "messages")
-INSERT_MESSAGE = MESSAGES.insert.replace(
-    ") VALUES (", ", state, next_at, attempts, fence) VALUES ("
-).replace("?)", "?, 'queued', ?, 0, 0)")
-INSERT_EVENT = (
-    "INSERT INTO events (office_id, seq, kind, case_id, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT_MESSAGE = MESSAGES.insert.replace(") VALUES (", ", state, next_at, attempts, fence) VALUES (").replace(
+    "?)", "?, 'queued', ?, 0, 0)"
 )
-SUPERSEDE_REMINDERS = (
-    "UPDATE reminders SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'armed'"
-)
+INSERT_EVENT = "INSERT INTO events (office_id, seq, kind, case_id, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+SUPERSEDE_REMINDERS = "UPDATE reminders SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'armed'"
 SUPERSEDE_MESSAGES = (
     "UPDATE messages SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'queued'"
     " AND kind IN ('penugasan', 'permintaan_pengesahan', 'pengingat', 'terlambat', 'eskalasi')"

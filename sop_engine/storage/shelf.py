@@ -57,7 +57,7 @@ class Shelf:
         found = run(_OFFICE, (office_id,)).fetchone()
         if found is None:
             raise NotFound(f"Tidak ada kantor nomor {office_id}.", instead="Siapkan dengan `sop init`.")
-        return Office(*found[:6], instant_of(found[6]), *found[7:])
+        return Office(*found[:6], instant_of(found[6]), found[7], found[8])
 
     def people(self, run: Run, office: Office) -> People:
         """Give the persons and holders of an office."""
@@ -70,7 +70,7 @@ class Shelf:
             "SELECT id, person_id, position, capacity, letter, from_at, until_at FROM holders WHERE office_id = ?",
             (office.id,),
         ).fetchall()
-        found = People(people, [Holder(*row[:5], instant_of(row[5]), row[6] and instant_of(row[6])) for row in rows])
+        found = People(people, [_holder(row) for row in rows])
         self._people[office.id] = (office.setup_version, found)
         return found
 
@@ -100,3 +100,8 @@ class Shelf:
         if found is None:
             raise StoreUnfit("Kalender kerja belum dimuat; jalankan `sop init` atau `sop calendar load`.")
         return WorkCalendar(CalendarData.model_validate(json.loads(found[1])), zone)
+
+
+def _holder(row: tuple[Any, ...]) -> Holder:
+    number, person, position, capacity, letter, since, until = row
+    return Holder(number, person, position, capacity, letter, instant_of(since), instant_of(until) if until else None)

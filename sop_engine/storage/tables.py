@@ -82,7 +82,9 @@ class EditionRow(SQLModel, table=True):
     __table_args__ = (
         state_check("editions"),
         CheckConstraint("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
-        CheckConstraint("state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"),
+        CheckConstraint(
+            "state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"
+        ),
         CheckConstraint("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
         CheckConstraint(
             "signature <> 'basah' OR (evidence IS NOT NULL AND witness IS NOT NULL AND witness <> loaded_by)",
@@ -343,8 +345,10 @@ class MessageRow(SQLModel, table=True):
         ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
         Index("messages_dedupe", "office_id", "dedupe", unique=True),
         Index(
-            "messages_unsent", "next_at",
-            sqlite_where=sql("state IN ('queued', 'claimed')"), postgresql_where=sql("state IN ('queued', 'claimed')"),
+            "messages_unsent",
+            "next_at",
+            sqlite_where=sql("state IN ('queued', 'claimed')"),
+            postgresql_where=sql("state IN ('queued', 'claimed')"),
         ),
         Index("messages_run", "office_id", "run_id", sqlite_where=sql(_UNSENT), postgresql_where=sql(_UNSENT)),
         STRICT_ROWID,

@@ -81,7 +81,8 @@ class SqlTransaction:
     def file_of_task(self, who: Who, task_id: int) -> tuple[CaseFile, Task]:
         """Give the file a task belongs to; a task of somebody else does not exist for `who`."""
         found = self._run(
-            f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND id = ?", (self.office.id, task_id)
+            f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND id = ?",
+            (self.office.id, task_id),
         ).fetchone()
         if found is None or found[CODECS[Task].names.index("person_id")] != who.person_id:
             raise NotFound(
@@ -95,12 +96,11 @@ class SqlTransaction:
     def file_of_sign_off(self, who: Who, sign_off_id: int) -> tuple[CaseFile, SignOff]:
         """Give the file a sign-off belongs to, for a holder of the position it is asked of."""
         found = self._run(
-            "SELECT case_id, position FROM sign_offs WHERE office_id = ? AND id = ?", (self.office.id, sign_off_id)
+            "SELECT case_id, position FROM sign_offs WHERE office_id = ? AND id = ?",
+            (self.office.id, sign_off_id),
         ).fetchone()
         if found is None:
-            raise NotFound(
-                f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`."
-            )
+            raise NotFound(f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`.")
         file = self._file(found[0], self._actor(who, found[1]))
         return file, file.sign_offs[sign_off_id]
 
@@ -178,7 +178,8 @@ class SqlTransaction:
     def _entity(self, cls: type[Entity], column: str, value: Any) -> Any:
         codec = CODECS[cls]
         found = self._run(
-            f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?", (self.office.id, value)
+            f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?",
+            (self.office.id, value),
         ).fetchone()
         return codec.read(found) if found else None
 
@@ -231,7 +232,15 @@ class SqlTransaction:
         self._run(
             "INSERT INTO holders (office_id, id, person_id, position, capacity, letter, from_at, until_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.office.id, holder.id, holder.person_id, holder.position, holder.capacity, holder.letter, *period),
+            (
+                self.office.id,
+                holder.id,
+                holder.person_id,
+                holder.position,
+                holder.capacity,
+                holder.letter,
+                *period,
+            ),
         )
         self._setup_changed()
 
@@ -266,7 +275,14 @@ class SqlTransaction:
         self._run(
             "INSERT INTO answers (office_id, person_id, idempotency_key, request_hash, answer, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (self.office.id, who.person_id, who.key, request_hash, json.dumps(answer), instant_text(self.now)),
+            (
+                self.office.id,
+                who.person_id,
+                who.key,
+                request_hash,
+                json.dumps(answer),
+                instant_text(self.now),
+            ),
         )
 
     def save(self, desk: Desk) -> None:
@@ -280,20 +296,25 @@ class SqlTransaction:
         self._many(rows.TEXTS.insert, (rows.TEXTS.values(office_id, written) for written in out.texts))
         self._save_reminders(desk)
         at = instant_text(self.now)
-        self._many(
-            rows.INSERT_MESSAGE, ([*rows.MESSAGES.values(office_id, message), at] for message in out.messages)
-        )
+        self._many(rows.INSERT_MESSAGE, ([*rows.MESSAGES.values(office_id, message), at] for message in out.messages))
         self._one(
             "UPDATE offices SET head_seq = ?, head_hash = ?, head_at = ?, next_id = ? WHERE id = ? AND head_seq = ?",
             (desk.counters.seq, head, at, desk.counters.next_id, office_id, self.office.head_seq),
         )
         self.office = replace(
-            self.office, head_seq=desk.counters.seq, head_hash=head, head_at=self.now, next_id=desk.counters.next_id
+            self.office,
+            head_seq=desk.counters.seq,
+            head_hash=head,
+            head_at=self.now,
+            next_id=desk.counters.next_id,
         )
 
     def _insert_entities(self, added: list[Entity]) -> None:
         for cls, codec in CODECS.items():
-            self._many(codec.insert, [codec.values(self.office.id, entity) for entity in added if type(entity) is cls])
+            self._many(
+                codec.insert,
+                [codec.values(self.office.id, entity) for entity in added if type(entity) is cls],
+            )
 
     def _append(self, desk: Desk) -> str:
         prev = self.office.head_hash
@@ -336,5 +357,3 @@ class SqlTransaction:
 
 
 TICKER = Actor(0, "", "", "ticker")
-
-

@@ -4,8 +4,6 @@ from alembic import context
 
 from sop_engine.storage.tables import TABLES
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=TABLES, transactional_ddl=True
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=TABLES, transactional_ddl=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,123 @@
+"""The only place, with `simulation`, where real things are built and plugged together."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from notifications.outbox import Worker
+from sop_engine.application.fire_reminders import fire_reminders
+from sop_engine.application.ports import Clock
+from sop_engine.domain.definition import Definition
+from sop_engine.domain.organisation import Organisation
+from sop_engine.errors import StoreUnfit
+from sop_engine.files.reader import read
+from sop_engine.scheduler import Ticker
+from sop_engine.settings import Settings
+from sop_engine.storage import schema, sqlite
+from sop_engine.storage.installation import create_office, office_named
+from sop_engine.storage.outbox import SqlOutbox
+from sop_engine.storage.reading import Reading
+from sop_engine.storage.shelf import Shelf
+from sop_engine.storage.store import SqliteStore
+
+
+def utc_now() -> datetime:
+    """Ask the machine what time it is; the only place that does."""
+    return datetime.now(UTC)
+
+
+def parse_definition(body: str) -> Definition:
+    """Read a stored definition."""
+    return read(body.encode(), "naskah", Definition)
+
+
+def parse_organisation(body: str) -> Organisation:
+    """Read a stored organisation."""
+    return read(body.encode(), "organisasi", Organisation)
+
+
+@dataclass
+class Engine:
+    """A running installation: the store, the read side, the mail worker."""
+
+    settings: Settings
+    store: SqliteStore
+    office_id: int
+    reading: Reading = field(init=False)
+    outbox: SqlOutbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reading = Reading(self.store, self.office_id)
+        self.outbox = SqlOutbox(self.store)
+
+    def worker(self, connections: int = 4) -> Worker:
+        """Build the worker that sends what the outbox holds."""
+        s = self.settings
+        return Worker(
+            self.outbox,
+            host=s.smtp_host,
+            port=s.smtp_port,
+            sender=s.mail_from,
+            base_url=s.base_url,
+            username=s.smtp_user,
+            password=s.smtp_password,
+            tls=s.smtp_tls,
+            connections=connections,
+            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        )
+
+    def tick(self) -> int:
+        """Fire what is due now."""
+        return fire_reminders(self.store, self.store.clock())
+
+    def ticker(self) -> Ticker:
+        """Build the ticker that fires reminders and drains the outbox."""
+        worker = self.worker()
+        return Ticker(
+            {"reminders": self.tick, "outbox": lambda: worker.drain(self.store.clock())},
+            self.settings.tick_seconds,
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+
+def open_engine(
+    settings: Settings, clock: Clock = utc_now, salt: Callable[[], str] = lambda: secrets.token_hex(16)
+) -> Engine:
+    """Open an installation whose database `sop init` or `sop migrate` has made; StoreUnfit otherwise."""
+    path = settings.database_path
+    if not Path(path).is_file():
+        raise StoreUnfit(f"Belum ada basis data di {path}. Siapkan dengan `sop init`.")
+    store = SqliteStore(path, clock, Shelf(parse_definition, parse_organisation), salt)
+    schema.check(store.writer.connection)
+    office_id = office_named(store, settings.office)
+    if office_id is None:
+        raise StoreUnfit(f"Kantor «{settings.office}» belum ada di basis data ini. Siapkan dengan `sop init`.")
+    return Engine(settings, store, office_id)
+
+
+def install(settings: Settings, clock: Clock = utc_now, installation: str | None = None) -> None:
+    """Make the database, its system chain and the office; an existing one is brought up to date."""
+    path = Path(settings.database_path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    schema.migrate(str(path))
+    store = SqliteStore(str(path), clock, Shelf(parse_definition, parse_organisation), lambda: secrets.token_hex(16))
+    try:
+        name = installation or secrets.token_hex(16)
+        create_office(store, 0, "_sistem", "Instalasi", name)
+        if office_named(store, settings.office) is None:
+            taken = store.query("SELECT MAX(id) FROM offices")[0][0]
+            create_office(store, int(taken) + 1, settings.office, settings.office_name, name)
+    finally:
+        store.close()
+
+
+def journal() -> tuple[str, str, str]:
+    """Tell which SQLite this is and how it writes: version, journal mode, synchronous level."""
+    return (sqlite.driver.sqlite_version, *sqlite.journal())

@@ -1,0 +1,132 @@
+"""An office for tests: the real store on a file, shipped workflows, people of ours, a clock we set."""
+
+import itertools
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.complete_task import complete_task
+from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.ports import Who
+from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.start_case import start_case
+from sop_engine.domain.calendar import WorkCalendar
+from sop_engine.files.calendars import national_calendar, shipped_decrees
+from sop_engine.settings import Settings
+from sop_engine.wiring import install, open_engine, parse_definition
+
+WORKFLOWS = Path(__file__).parent.parent / "workflows"
+SOP_396 = WORKFLOWS / "396-ort06-3601-2023.yaml"
+KPU = WORKFLOWS / "organisasi" / "kpu-kab-pandeglang.yaml"
+OPENING = datetime(2027, 1, 4, 0, 30, tzinfo=UTC)  # Monday 4 January 2027, 07.30 WIB
+PEOPLE = {
+    "sekretaris": ["Rahayu Contoh"],
+    "ksb_rendatin": ["Bayu Contoh"],
+    "ksb_kul": ["Citra Contoh"],
+    "ksb_tekhum": ["Dewi Contoh"],
+    "ksb_parmas_sdm": ["Eko Contoh"],
+    "staf_rendatin": ["Fajar Contoh"],
+    "ketua": ["Gita Contoh"],
+    "anggota": ["Hadi Contoh", "Indah Contoh", "Joko Contoh", "Kartika Contoh"],
+}
+
+
+@cache
+def calendar_data() -> Any:
+    return national_calendar(2023, 2028, shipped_decrees(WORKFLOWS / "kalender"))
+
+
+class Office:
+    """A database in a folder, with people in every position."""
+
+    def __init__(self, folder: Path, at: datetime = OPENING) -> None:
+        self.at = at
+        salts = (f"{number:032x}" for number in itertools.count())
+        self.settings = Settings(
+            database_url=f"sqlite:///{folder}/sop.db",
+            office="uji",
+            office_name="Kantor Uji",
+            mail_from="sop@contoh.invalid",
+        )
+        install(self.settings, lambda: self.at, "uji")
+        self.engine = open_engine(self.settings, lambda: self.at, salts.__next__)
+        self.store, self.id = self.engine.store, self.engine.office_id
+        self.calendar = WorkCalendar(calendar_data(), "Asia/Jakarta")
+        self.person: dict[str, int] = {}
+
+    def who(self, name_or_id: str | int, key: str | None = None) -> Who:
+        person = name_or_id if isinstance(name_or_id, int) else self.person.get(name_or_id, 0)
+        return Who(self.id, person, "uji", key)
+
+    def settle(self, organisation: Path = KPU, people: dict[str, list[str]] | None = None) -> "Office":
+        """Load structure and calendar, appoint everybody, add an admin."""
+        load_document(self.store, self.who(0), "organisation", organisation.stem, organisation.read_text("utf-8"))
+        load_document(self.store, self.who(0), "calendar", "indonesia", calendar_data().model_dump_json())
+        for position, names in (people or PEOPLE).items():
+            for number, name in enumerate(names):
+                address = f"{position}{number or ''}@contoh.invalid"
+                person = add_person(self.store, self.who(0), name, address)["person"]
+                appoint(self.store, self.who(0), person, position, "definitif", "SK 1/2027", self.at)
+                self.person.setdefault(position, person)
+                self.person[f"{position}{number}"] = person
+        self.person["admin"] = add_person(self.store, self.who(0), "Admin Contoh", "admin@contoh.invalid")["person"]
+        return self
+
+    def load(self, body: str) -> dict[str, Any]:
+        return load_edition(self.store, self.who("admin"), body, parse_definition)
+
+    def in_force(self, body: str | None = None, signer: str = "sekretaris") -> int:
+        """Load a definition and have it signed; gives the edition."""
+        loaded = self.load(body or SOP_396.read_text("utf-8"))
+        sign_edition(self.store, self.who(signer), loaded["edition"], loaded["digest"])
+        return int(loaded["edition"])
+
+    def start(self, edition: int, year: int | None = 2026, limits: dict[str, date] | None = None) -> int:
+        return int(start_case(self.store, self.who("sekretaris"), edition, year=year, limits=limits)["case"])
+
+    # -- acting ----------------------------------------------------------------------------------
+
+    def open_tasks(self, stage: str | None = None, slot: str | None = None) -> list[tuple[int, int, str]]:
+        """(task, person, position) of open tasks, of one stage or slot if named."""
+        return self.store.query(
+            "SELECT t.id, t.person_id, t.position FROM tasks t JOIN stage_runs r ON r.office_id = t.office_id"
+            " AND r.id = t.run_id WHERE t.office_id = ? AND t.state IN ('offered', 'claimed')"
+            " AND (? IS NULL OR r.stage = ?) AND (? IS NULL OR r.slot = ?) ORDER BY t.id",
+            (self.id, stage, stage, slot, slot),
+        )
+
+    def done(self, stage: str, slot: str | None = None, **said: Any) -> dict[str, Any]:
+        """Let the first holder complete a stage (all of a body are present)."""
+        tasks = self.open_tasks(stage, slot)
+        assert tasks, f"no open task for {stage}"
+        stages = {s.id: s for s in self.engine.reading.cases() and self._definition().stages()}
+        if (stages[stage].performers or ("",))[0] in ("tim_penyusun", "pleno"):
+            said.setdefault("present", tuple(person for _, person, _ in tasks))
+        return complete_task(self.store, self.who(tasks[0][1]), tasks[0][0], **said)
+
+    def _definition(self) -> Any:
+        case = self.engine.reading.cases()[-1]
+        edition = self.engine.reading.editions()[-1]
+        return self.engine.reading.plan(case.revision_id, edition.organisation).definition
+
+    def asked(self) -> list[tuple[int, str, int]]:
+        return self.store.query(
+            "SELECT id, position, run_id FROM sign_offs WHERE office_id = ? AND state = 'requested' ORDER BY id",
+            (self.id,),
+        )
+
+    def approve(self, signer: str = "sekretaris") -> dict[str, Any]:
+        return approve(self.store, self.who(signer), self.asked()[0][0])
+
+    def send_back(self, note: str, signer: str = "sekretaris") -> dict[str, Any]:
+        return return_work(self.store, self.who(signer), self.asked()[0][0], note)
+
+    def runs(self) -> list[tuple[str, int, str, str]]:
+        return self.store.query(
+            "SELECT stage, pass_no, slot, state FROM stage_runs WHERE office_id = ? ORDER BY id", (self.id,)
+        )
+
+    def close(self) -> None:
+        self.engine.close()
