@@ -156,4 +156,4 @@ _SAID = {
 
 def _words_of(error: Exception) -> str:
     said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else str(error)
-    return for_header(said, 200) or type(error).__name__
+    return for_header(said, 200) or "waktu tunggu habis"

@@ -111,9 +111,12 @@ def deadline_entry(message: OutgoingMessage, letter: Letter, sender: Sender) -> 
 
 def _instant(iso: str) -> datetime:
     try:
-        return datetime.fromisoformat(iso).astimezone(UTC).replace(microsecond=0)
-    except ValueError as error:
-        raise Unsendable(f"Isian «tenggat_iso» bukan waktu ISO 8601: «{for_header(iso, 40)}».") from error
+        due_at = datetime.fromisoformat(iso)
+    except ValueError:
+        due_at = None
+    if due_at is None or due_at.tzinfo is None:
+        raise Unsendable(f"Isian «tenggat_iso» bukan waktu ISO 8601 dengan zona: «{for_header(iso, 40)}».")
+    return due_at.astimezone(UTC).replace(microsecond=0)
 
 
 def _identity(message: OutgoingMessage) -> str:
@@ -128,14 +131,15 @@ def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> tuple[str, by
 
 
 def _text(subtype: str, text: str) -> bytes:
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+    head += "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     lines = "\r\n".join(text.splitlines()) + "\r\n"
     return head.encode() + binascii.b2a_qp(lines.encode())
 
 
 def _attachment(calendar: bytes) -> bytes:
     head = (
-        'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH; name="tenggat.ics"\r\n'
+        'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH;\r\n name="tenggat.ics"\r\n'
         'Content-Disposition: attachment; filename="tenggat.ics"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )

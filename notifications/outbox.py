@@ -5,11 +5,11 @@ when their lease lapses, and what was frozen is sent again byte for byte.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from notifications.mailer import COMMAND_SECONDS, WHOLE_SECONDS, Connection, Outcome, SmtpServer, Verdict
 from notifications.mime import Sender, freeze
@@ -44,10 +44,10 @@ class _Batch:
     """The claimed messages still to be handed over, with their frozen bytes."""
 
     waiting: deque[tuple[OutgoingMessage, bytes]]
-    started: float = field(default_factory=time.monotonic)
+    started: float
 
     def next(self) -> tuple[OutgoingMessage, bytes] | None:
-        fresh = time.monotonic() - self.started < _START_WITHIN_SECONDS
+        fresh = monotonic() - self.started < _START_WITHIN_SECONDS
         return self.waiting.popleft() if self.waiting and fresh else None
 
 
@@ -101,12 +101,12 @@ class Worker:
         self, claimed: list[OutgoingMessage], lanes: list[Connection], clock: Clock, done: Drained
     ) -> None:
         heads: dict[int, tuple[int, str]] = {}
-        batch = _Batch(deque())
+        batch = _Batch(deque(), monotonic())
         for message in claimed:
             body = message.body or self._frozen(message, heads, done)
             if body:
                 batch.waiting.append((message, body))
-        await asyncio.gather(*(self._work(lane, batch, clock, done) for lane in lanes[: len(batch.waiting)]))
+        await asyncio.gather(*(self._work(lane, batch, clock, done) for lane in lanes))
         for message, _ in batch.waiting:
             until = clock() + _wait(message) if self._rest_until else clock()
             self._defer(message, until, self._trouble or "Menunggu giliran pengiriman berikutnya.", done)

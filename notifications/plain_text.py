@@ -6,11 +6,8 @@ invisible characters, encoded words), what it would turn into a link, and what i
 
 import re
 
-_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}):(?=//)|\b(mailto|tel|sms|javascript|data):")
-_WWW = re.compile(r"(?i)\bwww\.")
-# A dot inside what a mail program would take for a host: three characters before it, or a path after
-# it. Shorter ones are Indonesian titles (S.E., A.Md.Kom.) and stay as written.
-_HOST_DOT = re.compile(r"(?i)(?<=[a-z0-9-]{3})\.(?=[a-z]{2,})|(?<=[a-z0-9])\.(?=[a-z]{2,}[/?#:])")
+_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}(?=://)|mailto):")
+_DOTTED = re.compile(r"(?i)(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?=([/?#:])?)")
 
 
 def one_line(text: str) -> str:
@@ -28,20 +25,23 @@ def shortened(text: str, limit: int) -> str:
     """Cut the text after a whole word, to `limit` characters with the sign of the cut."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 2]
+    cut = text[: limit - 2].rstrip()
     whole = cut.rsplit(None, 1)[0] if len(cut.split(None, 1)) > 1 else cut
     return f"{whole} …"
 
 
 def unlinked(text: str) -> str:
     """Break what a mail program would make clickable; the words stay readable."""
-    spaced = _SCHEME.sub(lambda found: f"{found[1] or found[2]} :", text)
-    return _HOST_DOT.sub(" .", _WWW.sub("www .", spaced))
+    return _DOTTED.sub(_host_apart, _SCHEME.sub(r"\1 :", text))
+
+
+def _host_apart(found: re.Match[str]) -> str:
+    """Set a host's labels apart; titles such as S.E. and A.Md.Kom. have short ones and stay as written."""
+    *labels, last = found[0].split(".")
+    is_host = found[1] or any(len(label) > 2 for label in labels)
+    return " .".join([*labels, last]) if is_host else found[0]
 
 
 def for_header(text: str, limit: int) -> str:
     """Give a header value that is one printable line and holds no encoded word."""
-    value = one_line(text)
-    while "=?" in value:
-        value = value.replace("=?", "= ?")
-    return shortened(value, limit)
+    return shortened(one_line(text).replace("=?", "= ?"), limit)

@@ -47,7 +47,7 @@ NOTES = frozenset({"catatan", "alasan", "dasar"})  # a person's own words: they 
 
 _NOTE_LIMIT, _TEXT_LIMIT, _LIST_LIMIT, _WIDTH = 600, 1500, 30, 74
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&%-]*")
-_HANGING = re.compile(r" *(?:- |[A-Z][A-Za-z ]{0,16} *: )?")
+_HANGING = "\x1f"  # a template's sign for where the lines after this one begin when it is wrapped
 
 
 class Unsendable(SopError):
@@ -129,16 +129,17 @@ def _link(base_address: str, context: Mapping[str, Any]) -> str:
 
 
 def _laid_out(text: str) -> str:
-    """Wrap long lines under their own indent, and leave at most one blank line between paragraphs."""
-    wrapped = (line for raw in text.splitlines() for line in _wrapped(raw.rstrip()))
+    """Wrap long lines, and leave at most one blank line between paragraphs."""
+    wrapped = (line for raw in text.splitlines() for line in _wrapped(raw.rstrip(" ")))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(wrapped)).strip("\n") + "\n"
 
 
 def _wrapped(line: str) -> list[str]:
-    if len(line) <= _WIDTH:
-        return [line]
-    found = _HANGING.match(line)
-    hanging = " " * (found.end() if found else 0)
+    before, mark, _ = line.partition(_HANGING)
+    plain = line.replace(_HANGING, "")
+    if len(plain) <= _WIDTH:
+        return [plain]
+    indent = " " * len(before) if mark else ""
     return textwrap.wrap(
-        line, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+        plain, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

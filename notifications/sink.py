@@ -60,7 +60,7 @@ class _Letterbox:
     def __init__(self) -> None:
         self.mails: list[ReceivedMail] = []
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = envelope.original_content or b""
         self.mails.append(read_mail(envelope.mail_from or "", envelope.rcpt_tos, raw))
         return "250 OK"

@@ -1,6 +1,7 @@
 """One settings value, read once from the environment and `sop.env`, checked at start."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,7 +20,7 @@ class Settings(BaseSettings):
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: str = ""
-    smtp_tls: str = Field("none", pattern="^(none|starttls|tls)$")
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "sop@contoh.invalid"
     tick_seconds: int = Field(30, ge=1, le=3600)
     workflows: Path = Path("workflows")

@@ -29,7 +29,7 @@ from sop_engine.domain.indonesian import long_date
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.record import verify
 from sop_engine.domain.state import Run, instant_of
-from sop_engine.files.calendars import national_calendar, shipped_decrees
+from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.files.check import check_file
 from sop_engine.settings import Settings
 from sop_engine.storage.rows import CODECS
@@ -66,7 +66,7 @@ def simulate(
     checked = check_file(file).require()
     definition, organisation = checked.definition, checked.organisation
     year = year or int((definition.identity.effective_on or "2024")[:4])
-    calendar_data = national_calendar(year - 1, year + 3, shipped_decrees(file.parent / "kalender"))
+    calendar_data = national_calendar(year - 1, year + 3, read_decrees(file.parent / "kalender"))
     calendar = WorkCalendar(calendar_data, definition.schedule.zone)
     start_on = start or planned_start(definition.schedule, year, calendar) or date(year, 1, 1)
     start_on = start_on if calendar.is_working_day(start_on) else calendar.nth_working_day(start_on, 1)
@@ -79,7 +79,7 @@ def simulate(
             base_url="https://sop.simulasi.invalid",
             office="simulasi",
             office_name=organisation.name,
-            smtp_host=sink.host,
+            smtp_host=sink.hostname,
             smtp_port=sink.port,
             mail_from="sop@simulasi.invalid",
         )
@@ -128,7 +128,7 @@ class _Office:
         self.finish_at: dict[int, datetime] = {}
         self.case_id = 0
         self.answers = {stage: iter(listed) for stage, listed in choices.outcomes.items()}
-        self.ticker = engine.ticker()
+        self.ticker = engine.ticker(connections=1)  # so that mails leave in one order
 
     # -- before the case -------------------------------------------------------------------------
 

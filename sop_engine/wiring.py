@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from notifications.mailer import SmtpServer
+from notifications.mime import Sender
 from notifications.outbox import Worker
 from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.ports import Clock
@@ -58,26 +60,22 @@ class Engine:
         s = self.settings
         return Worker(
             self.outbox,
-            host=s.smtp_host,
-            port=s.smtp_port,
-            sender=s.mail_from,
-            base_url=s.base_url,
-            username=s.smtp_user,
-            password=s.smtp_password,
-            tls=s.smtp_tls,
-            connections=connections,
+            SmtpServer(s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_user, s.smtp_password),
+            Sender(s.office_name, s.mail_from),
+            base_address=s.base_url,
             owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+            connections=connections,
         )
 
     def tick(self) -> int:
         """Fire what is due now."""
         return fire_reminders(self.store, self.store.clock())
 
-    def ticker(self) -> Ticker:
+    def ticker(self, connections: int = 4) -> Ticker:
         """Build the ticker that fires reminders and drains the outbox."""
-        worker = self.worker()
+        worker = self.worker(connections)
         return Ticker(
-            {"reminders": self.tick, "outbox": lambda: worker.drain(self.store.clock())},
+            {"reminders": self.tick, "outbox": lambda: worker.drain_once(self.store.clock)},
             self.settings.tick_seconds,
         )
 

@@ -1,6 +1,7 @@
 """An office for tests: the real store on a file, shipped workflows, people of ours, a clock we set."""
 
 import itertools
+import shutil
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from sop_engine.application.ports import Who
 from sop_engine.application.set_up import add_person, appoint, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
-from sop_engine.files.calendars import national_calendar, shipped_decrees
+from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.settings import Settings
 from sop_engine.wiring import install, open_engine, parse_definition
 
@@ -35,14 +36,14 @@ PEOPLE = {
 
 @cache
 def calendar_data() -> Any:
-    return national_calendar(2023, 2028, shipped_decrees(WORKFLOWS / "kalender"))
+    return national_calendar(2023, 2028, read_decrees(WORKFLOWS / "kalender"))
 
 
 class Office:
     """A database in a folder, with people in every position."""
 
-    def __init__(self, folder: Path, at: datetime = OPENING) -> None:
-        self.at = at
+    def __init__(self, folder: Path, at: datetime = OPENING, new: bool = True) -> None:
+        self.at, self.folder = at, folder
         salts = (f"{number:032x}" for number in itertools.count())
         self.settings = Settings(
             database_url=f"sqlite:///{folder}/sop.db",
@@ -50,11 +51,13 @@ class Office:
             office_name="Kantor Uji",
             mail_from="sop@contoh.invalid",
         )
-        install(self.settings, lambda: self.at, "uji")
+        if new:
+            install(self.settings, lambda: self.at, "uji")
         self.engine = open_engine(self.settings, lambda: self.at, salts.__next__)
         self.store, self.id = self.engine.store, self.engine.office_id
         self.calendar = WorkCalendar(calendar_data(), "Asia/Jakarta")
-        self.person: dict[str, int] = {}
+        held = self.store.query("SELECT position, MIN(person_id) FROM holders GROUP BY position")
+        self.person: dict[str, int] = dict(held)
 
     def who(self, name_or_id: str | int, key: str | None = None) -> Who:
         person = name_or_id if isinstance(name_or_id, int) else self.person.get(name_or_id, 0)
@@ -101,15 +104,42 @@ class Office:
         """Let the first holder complete a stage (all of a body are present)."""
         tasks = self.open_tasks(stage, slot)
         assert tasks, f"no open task for {stage}"
-        stages = {s.id: s for s in self.engine.reading.cases() and self._definition().stages()}
-        if (stages[stage].performers or ("",))[0] in ("tim_penyusun", "pleno"):
-            said.setdefault("present", tuple(person for _, person, _ in tasks))
+        said = self.usual(stage, tasks[0][0]) | said
         return complete_task(self.store, self.who(tasks[0][1]), tasks[0][0], **said)
 
-    def _definition(self) -> Any:
-        case = self.engine.reading.cases()[-1]
-        edition = self.engine.reading.editions()[-1]
-        return self.engine.reading.plan(case.revision_id, edition.organisation).definition
+    def usual(self, stage: str, task: int) -> dict[str, Any]:
+        """What one says on completing a task of SOP 396 when all is well."""
+        said: dict[str, Any] = {}
+        if stage in ("rapat_persiapan", "pembahasan", "pleno"):
+            rows = self.store.query(
+                "SELECT o.person_id FROM tasks t JOIN tasks o ON o.run_id = t.run_id WHERE t.id = ?", (task,)
+            )
+            said["present"] = tuple(person for (person,) in rows)
+        if stage in ("verifikasi", "pemeriksaan", "reviu", "pleno"):
+            said["outcome"] = "ya"
+        return said
+
+    def next_act(self) -> tuple[str, int, Any] | None:
+        """What somebody could do next: (verb, id, call); a sign-off first. None when all is done."""
+        for number, position, _ in self.asked():
+            return "approve", number, lambda: approve(self.store, self.who(position), number)
+        rows = self.store.query(
+            "SELECT t.id, t.person_id, r.stage FROM tasks t JOIN stage_runs r ON r.office_id = t.office_id"
+            " AND r.id = t.run_id WHERE t.office_id = ? AND t.state = 'offered' ORDER BY t.id LIMIT 1",
+            (self.id,),
+        )
+        for task, person, stage in rows:
+            said = self.usual(stage, task)
+            return "complete", task, lambda: complete_task(self.store, self.who(person), task, result="Ada.", **said)
+        return None
+
+    def to_the_end(self) -> list[tuple[str, int]]:
+        """Let everybody do what is to be done until nothing is left."""
+        acts = []
+        while act := self.next_act():
+            act[2]()
+            acts.append(act[:2])
+        return acts
 
     def asked(self) -> list[tuple[int, str, int]]:
         return self.store.query(
@@ -130,3 +160,12 @@ class Office:
 
     def close(self) -> None:
         self.engine.close()
+
+    def reopened(self, folder: Path | None = None) -> "Office":
+        """The same office from its file, or from a copy of it in another folder."""
+        self.close()
+        if folder is None:
+            return Office(self.folder, self.at, new=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.settings.database_path, folder / "sop.db")
+        return Office(folder, self.at, new=False)

@@ -6,10 +6,10 @@ Hours are those of Perpres 21/2023. Days are local to the calendar's zone, insta
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from sop_engine.domain.definition import FileModel, Text
 
@@ -60,18 +60,34 @@ class WorkHours(FileModel):
     ramadan_friday: Periods = Field(_hours("08.00-11.30", "12.30-15.30"), alias="jumat_ramadan")
 
 
+def _parse_day(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("tulis tanggal sebagai `2027-03-09`") from None
+
+
+Day = Annotated[date, BeforeValidator(_parse_day)]
+
+
 class Ramadan(FileModel):
     """The days of one fasting month, both ends included, by the decree that sets them."""
 
-    first: date = Field(alias="mulai")
-    last: date = Field(alias="akhir")
+    first: Day = Field(alias="mulai")
+    last: Day = Field(alias="akhir")
     decree: Text = Field(alias="dasar")
+
+    @model_validator(mode="after")
+    def _one_month(self) -> Self:
+        if not 29 <= (self.last - self.first).days + 1 <= 30:
+            raise ValueError("satu Ramadan berlangsung 29 atau 30 hari; periksa `mulai` dan `akhir`")
+        return self
 
 
 class CalendarData(FileModel):
     """What a calendar knows, fit to be stored as JSON; Saturdays and Sundays need no entry."""
 
-    days_off: dict[date, str] = Field({}, alias="libur")
+    days_off: dict[Day, str] = Field({}, alias="libur")
     confirmed: dict[int, str] = Field({}, alias="tahun")  # year → the decree that settles its days off
     ramadan: tuple[Ramadan, ...] = Field((), alias="ramadan")
     hours: WorkHours = Field(WorkHours(), alias="jam_kerja")
@@ -178,7 +194,7 @@ class WorkCalendar:
         return total // _MINUTE
 
     def working_days_between(self, since: datetime, until: datetime) -> int:
-        """Working days after the first instant's day, up to and including the second's; 0 where there is none."""
+        """Working days after the first instant's day, up to and including the second's."""
         day, last = self.local_day(since), self.local_day(until)
         count = 0
         while (day := day + _DAY) <= last:

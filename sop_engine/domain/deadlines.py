@@ -114,7 +114,7 @@ def due_of(
     not_before: date | None = None,
     limits: Sequence[tuple[str, datetime]] = (),
 ) -> Due | None:
-    """When work is due: `waktu` counted from activation, cut by the earliest of its limits; None without either.
+    """When work is due: `waktu` counted from activation, cut by the earliest limit; None without either.
 
     A limit already past is the due date itself.
     """
@@ -139,7 +139,10 @@ def sign_off_due(requested_at: datetime, calendar: WorkCalendar) -> Due:
 def levels_of(
     schedule: Schedule, due_at: datetime, activated_at: datetime, calendar: WorkCalendar
 ) -> list[tuple[str, LevelKind, int, datetime]]:
-    """Every level still ahead of an activation: (as written, kind, k of the k-th escalation or 0, instant)."""
+    """Every level still ahead of an activation: (as written, kind, rank, instant).
+
+    The k-th `eskalasi` has rank k, a `pengingat` 0.
+    """
     due_day = calendar.local_day(due_at)
 
     def instant_of(days: int) -> datetime:
@@ -234,7 +237,8 @@ def _months_after(day: date, count: int) -> date:
 
 
 def _limit_words(limit: tuple[str, datetime], calendar: WorkCalendar) -> str:
-    name = re.sub(r"([a-z]+)_\1(?![a-z])", r"\1-\1", limit[0]).replace("_", " ")  # undang_undang: undang-undang
+    doubled = re.sub(r"([a-z]+)_\1(?![a-z])", r"\1-\1", limit[0])  # undang_undang is one word
+    name = doubled.replace("_", " ")
     return f"batas {name} {long_date(calendar.local_day(limit[1]))}"
 
 
@@ -244,8 +248,8 @@ def _explained(duration: Duration, since: datetime, until: datetime, calendar: W
     words = f"{duration.text} kerja sejak {short_date(first)}"
     if duration.unit in ("hari kalender", "bulan"):
         end = _calendar_end(duration, first)
-        moved = f"; {short_date(end)} {calendar.reason_off(end)}, menjadi {short_date(last)}" if end != last else ""
-        return f"{duration.text} sejak {short_date(first)}{moved}"
+        words = f"{duration.text} sejak {short_date(first)}"
+        return words if end == last else f"{words}; {_moved(end, last, calendar)}"
     if duration.unit != "hari":
         words += f" pukul {calendar.local(since):%H.%M}"
     spans = []
@@ -253,3 +257,11 @@ def _explained(duration: Duration, since: datetime, until: datetime, calendar: W
         span = [day for day, _ in days]
         spans.append(f"{date_range(span[0], span[-1])} ({name})")
     return f"{words}; dilewati: {', '.join(spans)}" if spans else words
+
+
+def _moved(end: date, last: date, calendar: WorkCalendar) -> str:
+    """Say why a count of calendar days does not end where the almanac has it."""
+    reason = calendar.reason_off(end)
+    if last < end:
+        return f"{short_date(end)} libur ({reason}), jatuh pada hari kerja sebelumnya"
+    return f"paling cepat akhir hari kerja berikutnya, {short_date(last)}"

@@ -5,19 +5,25 @@ text; the types here give it its meaning. What one value alone can tell is check
 the whole definition or the organisation is checked in `domain/lints`.
 """
 
+import re
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     PlainSerializer,
+    StringConstraints,
     Tag,
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from sop_engine.domain.expressions import (
     DateRule,
@@ -36,18 +42,30 @@ class FileModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
 
+_OUTCOME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_COUNT = re.compile(r"[1-9][0-9]{0,2}")
+_PRINTED = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+
+
+def _fault(code: str, message: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _empty_is_absent(value: Any) -> Any:
-    return None if value == "" else value
-
-
 def _not_reserved(value: Any) -> Any:
     if value in RESERVED:
-        raise ValueError(f"«{value}» adalah kata format ini; pilih id lain")
+        raise _fault("ID_SALAH", f"«{value}» adalah kata format ini; pilih id lain")
     return value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((value for value in values if values.count(value) > 1), None)
+    if twice:
+        raise _fault("GANDA", f"«{twice}» disebut dua kali; tulis sekali saja")
+    return values
 
 
 def _yes_no(value: Any) -> Any:
@@ -55,15 +73,43 @@ def _yes_no(value: Any) -> Any:
         return value == "ya"
     if isinstance(value, bool):
         return value
-    raise ValueError("tulis `ya` atau `tidak`")
+    raise _fault("PILIHAN_SALAH", "tulis `ya` atau `tidak`")
 
 
-def _all_or_number(value: Any) -> Any:
+def _count(value: Any) -> Any:
+    if isinstance(value, str) and not _COUNT.fullmatch(value):
+        raise _fault("BILANGAN_SALAH", "tulis bilangan bulat dari 1 sampai 999, tanpa nol di depan")
+    return int(value) if isinstance(value, str) else value
+
+
+def _all_or_count(value: Any) -> Any:
     if value in ("semua", None):
         return None
-    if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and 0 < int(value) < 1000):
-        return int(value)
-    raise ValueError("tulis `semua` atau sebuah bilangan")
+    if isinstance(value, str) and not _COUNT.fullmatch(value):
+        raise _fault("BILANGAN_SALAH", "tulis `semua` atau bilangan bulat dari 1 sampai 999")
+    return int(value) if isinstance(value, str) else value
+
+
+def _printed_date(value: Any) -> Any:
+    if value in ("", None):
+        return None
+    if not isinstance(value, str) or not _PRINTED.fullmatch(value):
+        raise _fault("TANGGAL_SALAH", "tulis tanggal seperti `2023-11-01`, `2023-11` atau `2023`, atau kosongkan")
+    try:
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])  # what is not printed counts as the first
+    except ValueError:
+        raise _fault("TANGGAL_SALAH", f"tanggal «{value}» tidak ada di kalender; periksa bulan dan tanggalnya") from None
+    return value
+
+
+def _parsed(parse: Callable[[str], object], code: str) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        try:
+            return parse(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise _fault(code, str(error)) from None
+
+    return BeforeValidator(read)
 
 
 def _text_of(value: Any) -> str:
@@ -72,48 +118,41 @@ def _text_of(value: Any) -> str:
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 Id = Annotated[str, BeforeValidator(_not_reserved), Field(pattern=ID_PATTERN)]
+IdOrPerformer = Annotated[
+    str,
+    BeforeValidator(lambda value: value if value == "pelaksana" else _not_reserved(value)),
+    Field(pattern=ID_PATTERN),
+]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed), Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+SomeIds = Annotated[
+    tuple[Id, ...],
+    BeforeValidator(_listed, json_schema_input_type=Id | tuple[Id, ...]),
+    AfterValidator(_distinct),
+]
+Ids = Annotated[SomeIds, Field(min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...])]
 YesNo = Annotated[
     bool,
-    BeforeValidator(_yes_no),
+    BeforeValidator(_yes_no, json_schema_input_type=Literal["ya", "tidak"]),
     PlainSerializer(lambda flag: "ya" if flag else "tidak"),
-    WithJsonSchema({"enum": ["ya", "tidak"]}),
+]
+Count = Annotated[
+    int,
+    BeforeValidator(_count, json_schema_input_type=Annotated[int, Field(ge=1, le=999)]),
+    PlainSerializer(str),
 ]
 AllOrNumber = Annotated[
     int | None,
-    BeforeValidator(_all_or_number),
+    BeforeValidator(_all_or_count, json_schema_input_type=Literal["semua"] | Annotated[int, Field(ge=1, le=999)]),
     PlainSerializer(lambda number: "semua" if number is None else str(number)),
-    WithJsonSchema({"anyOf": [{"const": "semua"}, {"type": "integer", "minimum": 1}]}),
 ]
-PrintedDate = Annotated[str | None, BeforeValidator(_empty_is_absent), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-_TEXT_SCHEMA = WithJsonSchema({"type": "string"})
-DurationText = Annotated[
-    Duration,
-    BeforeValidator(lambda v: parse_duration(v) if isinstance(v, str) else v),
-    PlainSerializer(_text_of),
-    _TEXT_SCHEMA,
-]
-DateText = Annotated[
-    DateRule,
-    BeforeValidator(lambda v: parse_date_rule(v) if isinstance(v, str) else v),
-    PlainSerializer(_text_of),
-    _TEXT_SCHEMA,
-]
-LevelText = Annotated[
-    Level,
-    BeforeValidator(lambda v: parse_level(v) if isinstance(v, str) else v),
-    PlainSerializer(_text_of),
-    _TEXT_SCHEMA,
-]
-TargetText = Annotated[
-    Target,
-    BeforeValidator(lambda v: parse_target(v) if isinstance(v, str) else v),
-    PlainSerializer(_text_of),
-    _TEXT_SCHEMA,
-]
+PrintedDate = Annotated[str | None, BeforeValidator(_printed_date)]
+_AS_TEXT = (PlainSerializer(_text_of), WithJsonSchema({"type": "string"}))
+DurationText = Annotated[Duration, _parsed(parse_duration, "WAKTU_SALAH"), *_AS_TEXT]
+DateText = Annotated[DateRule, _parsed(parse_date_rule, "TANGGAL_SALAH"), *_AS_TEXT]
+LevelText = Annotated[Level, _parsed(parse_level, "TINGKAT_SALAH"), *_AS_TEXT]
+TargetText = Annotated[Target, _parsed(parse_target, "TUJUAN_SALAH"), *_AS_TEXT]
 Provenance = Literal["dokumen", "rekonstruksi"]
 
 
@@ -160,7 +199,7 @@ class Scope(Sourced):
     begins: Text | None = Field(None, alias="mulai")
     ends: Text | None = Field(None, alias="akhir")
     final_output: Text | None = Field(None, alias="keluaran_akhir")
-    units: tuple[Id, ...] = Field((), alias="unit")
+    units: SomeIds = Field((), alias="unit")
 
 
 RuleName = Literal[
@@ -176,9 +215,13 @@ RuleName = Literal[
 class Clause(Sourced):
     """A clause of the ratification sheet and the rule of ours that carries it out, if any."""
 
-    number: int = Field(alias="butir", ge=1, le=99)
+    number: Count = Field(alias="butir")
     rule: RuleName | None = Field(None, alias="aturan")
-    objects: tuple[Literal["ruang_lingkup", "penanggungjawab"], ...] = Field((), alias="objek")
+    objects: Annotated[
+        tuple[Literal["ruang_lingkup", "penanggungjawab"], ...],
+        BeforeValidator(_listed),
+        AfterValidator(_distinct),
+    ] = Field((), alias="objek")
     when: Literal["salah_satu", "semua"] = Field("salah_satu", alias="bila")
     text: Text = Field(alias="teks")
 
@@ -222,6 +265,19 @@ class Decision(Sourced):
         """Outcome name → where it leads, in the file's order."""
         return cast("dict[str, Target]", self.__pydantic_extra__)
 
+    @model_validator(mode="after")
+    def _outcomes_are_names(self) -> Self:
+        for name in self.outcomes:
+            if not _OUTCOME.fullmatch(name) or name in RESERVED - {"ya", "tidak"}:
+                raise ValueError(
+                    f"«{name}» tidak dapat menjadi nama hasil; tulis satu kata seperti `ya` atau `ditolak`"
+                )
+        if len(self.outcomes) < 2:
+            raise ValueError(
+                "keputusan memerlukan sedikitnya dua hasil, misalnya `ya: lanjut` dan `tidak: kembali ke ID`"
+            )
+        return self
+
 
 class SignOffRule(Sourced):
     """Who signs off a stage's work, how many of them, and whether in turn."""
@@ -246,13 +302,13 @@ class Stage(Sourced):
     performers: Ids | None = Field(None, alias="pelaksana")
     for_each: Ids | None = Field(None, alias="untuk_setiap")
     done_when: AllOrNumber = Field(None, alias="selesai_bila")
-    responsible: Id | Literal["pelaksana"] | None = Field(None, alias="penanggungjawab")
+    responsible: IdOrPerformer | None = Field(None, alias="penanggungjawab")
     requirements: Texts = Field((), alias="kelengkapan")
     duration: DurationText | None = Field(None, alias="waktu")
     not_before: DateText | None = Field(None, alias="tidak_sebelum")
     outputs: Texts = Field((), alias="keluaran")
     remarks: Text | None = Field(None, alias="keterangan")
-    informed: tuple[Id, ...] = Field((), alias="tembusan")
+    informed: SomeIds = Field((), alias="tembusan")
     condition: Text | None = Field(None, alias="bila")
     decision: Decision | None = Field(None, alias="keputusan")
     then: TargetText | None = Field(None, alias="lalu")
@@ -261,15 +317,7 @@ class Stage(Sourced):
     @model_validator(mode="after")
     def _one_kind_of_performer(self) -> Self:
         if (self.performers is None) == (self.for_each is None):
-            raise ValueError("tulis `pelaksana` atau `untuk_setiap`, tepat salah satu")
-        if self.decision and self.for_each:
-            raise ValueError("`keputusan` tidak dapat dipakai bersama `untuk_setiap`; buat tahap keputusan sendiri")
-        if self.decision and self.then:
-            raise ValueError("`lalu` tidak dapat dipakai bersama `keputusan`; tulis tujuan pada hasil keputusan")
-        if self.responsible == "pelaksana" and not self.for_each:
-            raise ValueError("`penanggungjawab: pelaksana` hanya untuk tahap `untuk_setiap`; tulis jabatannya")
-        if self.done_when is not None and (not self.for_each or self.done_when > len(self.for_each)):
-            raise ValueError("bilangan `selesai_bila` hanya untuk `untuk_setiap`, paling banyak jumlah jabatannya")
+            raise _fault("PELAKSANA_SALAH", "tulis `pelaksana` atau `untuk_setiap`, tepat salah satu")
         return self
 
 
@@ -289,11 +337,11 @@ class Parallel(FileModel):
 
 def _kind_of_step(value: Any) -> str:
     if isinstance(value, Parallel) or (isinstance(value, dict) and ("paralel" in value or "block" in value)):
-        return "paralel"
-    return "tahap"
+        return "(paralel)"
+    return "(tahap)"
 
 
-Step = Annotated[Annotated[Stage, Tag("tahap")] | Annotated[Parallel, Tag("paralel")], Discriminator(_kind_of_step)]
+Step = Annotated[Annotated[Stage, Tag("(tahap)")] | Annotated[Parallel, Tag("(paralel)")], Discriminator(_kind_of_step)]
 
 
 class Definition(Sourced):
@@ -305,7 +353,7 @@ class Definition(Sourced):
     scope: Scope = Field(Scope(), alias="ruang_lingkup")
     responsible: Id = Field(alias="penanggungjawab")
     organisation: Slug = Field(alias="organisasi")
-    informed_units: tuple[Id, ...] = Field((), alias="mengetahui")
+    informed_units: SomeIds = Field((), alias="mengetahui")
     clauses: tuple[Clause, ...] = Field((), alias="ketentuan")
     schedule: Schedule = Field(Schedule(), alias="jadwal")
     steps: tuple[Step, ...] = Field(alias="tahapan", min_length=1)

@@ -22,7 +22,7 @@ _MOST_WORKING_DAYS = 23  # of a month
 _YEARS = range(2000, 2101)
 
 _NUMBER = r"[1-9][0-9]{0,5}"
-_DURATION = re.compile(rf"({_NUMBER})(?: ?[-–] ?({_NUMBER}))? (menit|jam|hari kalender|hari|bulan)")
+_DURATION = re.compile(rf"({_NUMBER})(?: ?[-\u2013] ?({_NUMBER}))? (menit|jam|hari kalender|hari|bulan)")
 _LEVEL = re.compile(rf"({_NUMBER}) hari (sebelum|sesudah)")
 _FIXED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARLY = re.compile(rf"(akhir|{_NUMBER}) ([A-Za-z]+)")
@@ -33,7 +33,7 @@ _AFTER = re.compile(rf"(?:({_NUMBER}) hari )?sesudah ([a-z][a-z0-9_]{{0,39}})")
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """How long work may take; `hari` is working days, `longest` equals `shortest` unless a range is written."""
+    """How long work may take; `hari` is working days, the two counts differ only in a range."""
 
     text: str
     unit: Unit
@@ -77,7 +77,7 @@ class MonthlyDate:
 
 @dataclass(frozen=True, slots=True)
 class WorkdayDate:
-    """The n-th working day of a named month (of this year or the next), or of this month or the next (no name)."""
+    """The n-th working day of a named month, or without a name of this month or the next."""
 
     text: str
     nth: int
@@ -166,7 +166,9 @@ def _yearly(text: str, word: str, month: int) -> YearlyDate:
     day, last = int(word), calendar.monthrange(2027, month)[1]
     if day > last:
         name = MONTHS[month - 1]
-        raise ValueError(f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`")
+        raise ValueError(
+            f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`"
+        )
     return YearlyDate(text, month, day)
 
 

@@ -8,6 +8,7 @@ from sop_engine.domain.expressions import MONTHS
 
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_TO = "\N{EN DASH}"
 
 
 def long_date(day: date) -> str:
@@ -26,12 +27,12 @@ def short_date(day: date) -> str:
 
 
 def date_range(first: date, last: date) -> str:
-    """Write `26 Mar`, `28–30 Mar` or `31 Mar–2 Apr`."""
+    """Write one day `26 Mar`, or several as `28-30 Mar` and `31 Mar-2 Apr`, with an en dash."""
     if first == last:
         return short_date(first)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{short_date(last)}"
-    return f"{short_date(first)}–{short_date(last)}"
+        return f"{first.day}{_TO}{short_date(last)}"
+    return f"{short_date(first)}{_TO}{short_date(last)}"
 
 
 @lru_cache(maxsize=4096)

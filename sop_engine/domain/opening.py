@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.deadlines import (
     due_of,
-    levels_of,
     limit_instants,
     not_before_day,
     planned_start,

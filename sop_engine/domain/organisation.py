@@ -1,10 +1,12 @@
 """An organisation: units, positions and bodies, as one file says them (`format: organisasi/1`)."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sop_engine.domain.definition import FileModel, Id, Ids, Slug, Sourced, Text, Texts, YesNo
+from sop_engine.domain.definition import Count, Id, Ids, Slug, Sourced, Text, Texts, YesNo
+
+Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
 
 class Unit(Sourced):
@@ -20,7 +22,7 @@ class Position(Sourced):
     name: Text = Field(alias="nama")
     unit: Id | None = Field(None, alias="unit")
     superior: Id | None = Field(None, alias="atasan")
-    email: Text | None = Field(None, alias="surel")
+    email: Email | None = Field(None, alias="surel")
     outside: YesNo = Field(False, alias="luar")
     recorded_by: Id | None = Field(None, alias="dicatat_oleh")
 
@@ -36,10 +38,10 @@ class Body(Sourced):
 
     name: Text = Field(alias="nama")
     members: Ids = Field(alias="anggota")
-    quorum: int = Field(1, alias="kuorum", ge=1, le=999)
+    quorum: Count = Field(1, alias="kuorum")
 
 
-class Organisation(FileModel):
+class Organisation(Sourced):
     """The structure an SOP is carried out in."""
 
     format: Literal["organisasi/1"]

@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 
+from sop_engine.domain.calendar import WorkCalendar
+from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.people import Holder, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry
+from sop_engine.domain.state import Person, instant_of
 from sop_engine.storage.store import SqliteStore
 from sop_engine.storage.tables import (
     CaseRow,
@@ -88,6 +93,34 @@ class Reading:
     def holders(self) -> list[HolderRow]:
         """List who holds or held which position."""
         return self._rows(HolderRow)
+
+    def people(self) -> People:
+        """Give the persons and holders as the commands see them."""
+        persons = [Person(row.id, row.name, row.email) for row in self.persons()]
+        holders = [
+            Holder(row.id, row.person_id, row.position, row.capacity, row.letter, row.from_at, row.until_at)
+            for row in self.holders()
+        ]
+        return People(persons, holders)
+
+    def calendar(self, zone: str) -> WorkCalendar:
+        """Give the working calendar in use."""
+        return self._store.write(self.office_id, lambda tx: tx.calendar(zone))
+
+    def organisation(self, name: str) -> Organisation | None:
+        """Give the organisation last loaded under a name."""
+        found = self._store.write(self.office_id, lambda tx: tx.organisation_named(name))
+        return found[1] if found else None
+
+    def unsent(self) -> tuple[int, datetime | None, int]:
+        """Count the mails that wait, tell since when the oldest does, and count those given up."""
+        waiting, oldest, failed = self._store.query(
+            "SELECT COALESCE(SUM(state <> 'failed'), 0), MIN(CASE WHEN state <> 'failed' THEN created_at END),"
+            " COALESCE(SUM(state = 'failed'), 0) FROM messages"
+            " WHERE office_id = ? AND state IN ('queued', 'claimed', 'failed')",
+            (self.office_id,),
+        )[0]
+        return waiting, instant_of(oldest) if oldest else None, failed
 
     def messages(self) -> list[MessageRow]:
         """List every mail in the order the commands committed them."""

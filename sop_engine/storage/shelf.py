@@ -57,7 +57,8 @@ class Shelf:
         found = run(_OFFICE, (office_id,)).fetchone()
         if found is None:
             raise NotFound(f"Tidak ada kantor nomor {office_id}.", instead="Siapkan dengan `sop init`.")
-        return Office(*found[:6], instant_of(found[6]), found[7], found[8])
+        number, slug, name, genesis, seq, head, at, next_id, setup = found
+        return Office(number, slug, name, genesis, seq, head, instant_of(at), next_id, setup)
 
     def people(self, run: Run, office: Office) -> People:
         """Give the persons and holders of an office."""

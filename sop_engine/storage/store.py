@@ -37,13 +37,15 @@ class SqliteStore:
 
     def write(self, office_id: int, work: Callable[[Transaction], T]) -> T:
         """Run work on an office in one transaction; give its answer after COMMIT."""
-        return self.writer.run(  # type: ignore[no-any-return]
+        answer: T = self.writer.run(
             lambda connection: work(SqlTransaction(connection, office_id, self.clock, self.shelf, self._salt))
         )
+        return answer
 
     def statement(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Run one small writing statement of the outbox or ticker in a transaction of its own."""
-        return self.writer.run(lambda connection: connection.execute(statement, parameters).fetchall())  # type: ignore[no-any-return]
+        found: list[tuple[Any, ...]] = self.writer.run(lambda c: c.execute(statement, parameters).fetchall())
+        return found
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -55,15 +57,17 @@ class SqliteStore:
         """Read rows on this thread's own read-only connection."""
         if not hasattr(self._local, "connection"):
             self._local.connection = sqlite.connect(self.path, writing=False)
-        return self._local.connection.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
+        found: list[tuple[Any, ...]] = self._local.connection.execute(statement, parameters).fetchall()
+        return found
 
     def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """List (office, case) that have an armed reminder whose moment has come, the earliest first."""
-        return self.query(  # type: ignore[return-value]
+        rows = self.query(
             "SELECT office_id, case_id FROM reminders WHERE state = 'armed' AND at <= ?"
             " GROUP BY office_id, case_id ORDER BY MIN(at), office_id, case_id LIMIT ?",
             (instant_text(now), limit),
         )
+        return [(office, case) for office, case in rows]
 
     def close(self) -> None:
         """Let go of the file."""

@@ -95,14 +95,13 @@ class SqlTransaction:
 
     def file_of_sign_off(self, who: Who, sign_off_id: int) -> tuple[CaseFile, SignOff]:
         """Give the file a sign-off belongs to, for a holder of the position it is asked of."""
-        found = self._run(
-            "SELECT case_id, position FROM sign_offs WHERE office_id = ? AND id = ?",
-            (self.office.id, sign_off_id),
-        ).fetchone()
-        if found is None:
-            raise NotFound(f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`.")
-        file = self._file(found[0], self._actor(who, found[1]))
-        return file, file.sign_offs[sign_off_id]
+        asked: SignOff | None = self._entity(SignOff, "id", sign_off_id)
+        if asked is None:
+            raise NotFound(
+                f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`."
+            )
+        file = self._file(asked.case_id, self._actor(who, asked.position))
+        return file, file.sign_offs.setdefault(asked.id, asked)
 
     def file_for_new_case(self, who: Who, edition: Edition, case: Callable[[int], Case]) -> CaseFile:
         """Give the file of a case about to start."""

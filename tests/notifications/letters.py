@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from notifications.mime import Sender
-from notifications.render import ALWAYS, KEYS, LISTS, STAGE
+from notifications.render import KEYS, LISTS, STAGE
 from sop_engine.application.outbox_port import OutgoingMessage
 
 SENDER = Sender("Sistem SOP KPU Kabupaten Pandeglang", "sop@contoh.invalid")
@@ -44,6 +44,14 @@ _PREPARATION = {
     "keluaran": ["Daftar tim dan jadwal", "Nota dinas permintaan data"],
     "tenggat": "Kamis, 7 Januari 2027 pukul 16.00 WIB",
     "tenggat_iso": "2027-01-07T09:00:00Z",
+    "penjelasan_tenggat": "1 hari kerja sejak 6 Jan 2027",
+}
+_VERIFICATION = {
+    "tahap_no": "S05",
+    "kegiatan": "Menghimpun, memverifikasi, dan mengukur capaian kinerja",
+    "keluaran": ["Rekapitulasi pengukuran kinerja"],
+    "tenggat": "Senin, 18 Januari 2027 pukul 16.00 WIB",
+    "tenggat_iso": "2027-01-18T09:00:00.000000Z",
     "penjelasan_tenggat": "1 hari kerja sejak permintaan pengesahan",
 }
 _SECRETARY = {"oleh_nama": "Bambang Contoh", "oleh_jabatan": "Sekretaris KPU Kabupaten Pandeglang"}
@@ -51,17 +59,18 @@ _SECRETARY = {"oleh_nama": "Bambang Contoh", "oleh_jabatan": "Sekretaris KPU Kab
 _OWN: dict[str, dict[str, Any]] = {
     "penugasan": {
         "sebagai": "pelaksana",
-        "catatan": "Realisasi anggaran triwulan IV belum dilampirkan.\nTarget indikator ke-3 tidak sama dengan PK.",
+        "catatan": "Realisasi anggaran triwulan IV belum dilampirkan.\n"
+        "Target indikator ke-3 tidak sama dengan Perjanjian Kinerja.",
         "putaran": "2",
     },
     "permintaan_pengesahan": {
         **_SIGNER,
-        **_PREPARATION,
+        **_VERIFICATION,
         "penyaji_nama": "Dewi Contoh, S.Kom.",
         "penyaji_jabatan": "Kepala Subbagian Perencanaan, Data, dan Informasi",
         "hasil": "ya",
-        "hasil_keluaran": ["Daftar tim penyusun LKj 2026", "Nota dinas kepada seluruh subbagian"],
-        "catatan": "Susunan tim sama dengan tahun sebelumnya.",
+        "hasil_keluaran": ["rekap-capaian-2026", "berita-acara-verifikasi"],
+        "catatan": "Seluruh subbagian telah melengkapi bukti dukung.",
     },
     "disahkan": {**_PREPARATION, **_SECRETARY, "catatan": "Jadwal disetujui.", "tautan": "/kasus/1"},
     "pengembalian": {
@@ -80,11 +89,15 @@ _OWN: dict[str, dict[str, Any]] = {
         "sifat": "atasan",
         "tautan": "/kasus/1",
     },
-    "selesai": {"lingkup": "tahap", "selesai_pada": "Rabu, 13 Januari 2027 pukul 15.00 WIB", "tautan": "/kasus/1"},
+    "selesai": {
+        "lingkup": "tahap",
+        "selesai_pada": "Rabu, 13 Januari 2027 pukul 15.00 WIB",
+        "tautan": "/kasus/1",
+    },
     "revisi": {
         "paragraf": ["Waktu tahap S06 berubah dari 3 hari menjadi 4 hari kerja."],
         "dasar": "Bencana alam: banjir pada 11 Januari 2027 menutup kantor selama satu hari.",
-        "tahap_terkunci": ["S01 Menerima surat permintaan LKj dan menugaskan penyusunan", "S02 Menyusun jadwal"],
+        "tahap_terkunci": ["S01 Menerima surat permintaan LKj", "S02 Menyusun jadwal dan tim penyusun"],
         "tautan": "/edisi/1",
     },
     "berakhir": {
@@ -104,7 +117,8 @@ _OWN: dict[str, dict[str, Any]] = {
     "pemberitahuan": {
         "perihal": "SOP telah disahkan dan berlaku",
         "paragraf": [
-            f"SOP Nomor {NUMBER} tentang Penyusunan Laporan Kinerja telah ditandatangani Sekretaris dan berlaku.",
+            f"SOP Nomor {NUMBER} tentang Penyusunan Laporan Kinerja telah ditandatangani Sekretaris "
+            "dan berlaku.",
             "SOP ini dilaksanakan di setiap bagian; tugas disampaikan melalui surel pada waktunya.",
         ],
         "kasus": "",
@@ -141,14 +155,15 @@ def full(kind: str) -> dict[str, Any]:
     return known
 
 
+NEVER_EMPTY = frozenset(
+    ("instansi", "penerima_nama", "kegiatan", "selesai_pada", "lingkup", "berlaku_sejak", "nomor", "hash")
+) | {"waktu"}
+
+
 def empty(kind: str) -> dict[str, Any]:
     """The same context with everything empty that may be."""
-    needed = {"penerima_nama", "instansi", "kegiatan", "selesai_pada", "berlaku_sejak", "lingkup", "nomor", "hash"}
-    if set(STAGE) <= set(KEYS[kind]):
-        needed |= {"sop_nama", "sop_nomor"}
-    return {
-        key: value if key in needed else [] if key in LISTS else "" for key, value in full(kind).items()
-    } | ({"sop_nomor": NUMBER} if kind in ("berakhir", "batal") else {})
+    needed = NEVER_EMPTY | (set() if kind in ("uji", "checkpoint") else {"sop_nama", "sop_nomor"})
+    return {key: value if key in needed else [] if key in LISTS else "" for key, value in full(kind).items()}
 
 
 SUBJECTS = {
@@ -189,4 +204,19 @@ def message(kind: str = "penugasan", number: int = 7, **changed: Any) -> Outgoin
     return replace(made, **changed)
 
 
-ALWAYS_KEYS = frozenset(ALWAYS)
+def sample_messages() -> dict[str, OutgoingMessage]:
+    """Every mail a reader should have seen, by the name of its sample file."""
+    samples = {kind: message(kind) for kind in KEYS}
+    no_stage = {key: empty("selesai")[key] for key in STAGE} | {"kegiatan": ""}
+    variants = {
+        "penugasan-pertama": ("penugasan", {"catatan": "", "putaran": "1"}),
+        "pengingat-saat-tenggat": ("pengingat", {"sisa": ""}),
+        "eskalasi-informasi": ("eskalasi", {"sifat": "informasi"}),
+        "selesai-sop": ("selesai", no_stage | {"lingkup": "sop"}),
+    }
+    for name, (kind, changed) in variants.items():
+        context = full(kind) | changed
+        told = {"kegiatan": context["sop_nama"]} if name == "selesai-sop" else {}
+        subject = f"[SOP {NUMBER}] {SUBJECTS[kind].format_map(context | told)}"
+        samples[name] = message(kind, context=context, subject=subject)
+    return samples

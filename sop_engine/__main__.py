@@ -1,0 +1,3 @@
+from sop_engine.cli.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,139 @@
+"""One call of the command line: its settings, its engine, who acts, and where its words go."""
+
+import getpass
+import os
+import re
+import sys
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from typer import TyperException
+
+from sop_engine.application.ports import Who
+from sop_engine.domain.definition import Schedule
+from sop_engine.domain.people import People
+from sop_engine.domain.state import Person
+from sop_engine.errors import SopError
+from sop_engine.settings import Settings
+from sop_engine.storage.reading import Reading
+from sop_engine.storage.store import SqliteStore
+from sop_engine.wiring import Engine, open_engine
+
+Answer = dict[str, Any]
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_WIDE = 160  # columns where nobody looks through a window
+
+
+class Misused(TyperException):
+    """A call that lacks something; its sentence says what to type."""
+
+    exit_code = 2
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Open a console that prints words as they are; colours only on terminals without NO_COLOR."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _WIDE, highlight=False, markup=False, emoji=False)
+
+
+def clean(text: object) -> str:
+    """Give a text without characters that would steer a terminal or turn its words around."""
+    return _UNSAFE.sub("�", str(text))
+
+
+class Call:
+    """What a verb works with; the engine is opened when first asked for."""
+
+    def __init__(self, as_json: bool, acting_as: str | None) -> None:
+        self.as_json, self._acting_as = as_json, acting_as
+        self._opened: Engine | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this folder and environment, or a sentence naming each wrong key."""
+        return checked_settings()
+
+    @property
+    def engine(self) -> Engine:
+        """The installation, opened once."""
+        if self._opened is None:
+            self._opened = open_engine(self.settings)
+        return self._opened
+
+    @property
+    def store(self) -> SqliteStore:
+        """The installation's store."""
+        return self.engine.store
+
+    @property
+    def reading(self) -> Reading:
+        """The read side."""
+        return self.engine.reading
+
+    @property
+    def people(self) -> People:
+        """The office's persons and holders."""
+        return self.reading.people()
+
+    @property
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.store.clock()
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone of the newest edition; a fresh office has the format's first."""
+        newest = self.reading.editions()[-1:]
+        return self.reading.plan(newest[0].revision_id, newest[0].organisation).zone if newest else Schedule().zone
+
+    def who(self) -> Who:
+        """Who acts, through this door; a usage sentence where nobody was named."""
+        if not self._acting_as:
+            raise Misused(
+                "Siapa yang bertindak belum disebutkan. Tambahkan `--sebagai` dengan nomor, alamat surel atau nama"
+                " lengkapnya (misalnya `--sebagai fajar@contoh.invalid`), atau tetapkan SOP_SEBAGAI."
+                " Daftar orang: `sop people`."
+            )
+        return Who(self.engine.office_id, self.person(self._acting_as).id, channel())
+
+    def person(self, text: str) -> Person:
+        """Find a person by number, address or full name."""
+        return self.people.named(text)
+
+    def say(self, *things: object, style: str | None = None) -> None:
+        """Print for a person; silent where JSON was asked for."""
+        if not self.as_json:
+            for thing in things:
+                console().print(thing if isinstance(thing, Table) else clean(thing), style=style, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Print a warning beside the answer."""
+        console(stderr=True).print(clean(text), style="yellow", soft_wrap=True)
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._opened:
+            self._opened.close()
+
+
+def checked_settings(**given: Any) -> Settings:
+    """Read the settings, those given first; a wrong one is refused by its name."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = ", ".join(f"SOP_{fault['loc'][0]}".upper() for fault in error.errors())
+        raise SopError(f"Konfigurasi tidak dapat dipakai: periksa {wrong} di sop.env atau di lingkungan.") from None
+
+
+def channel() -> str:
+    """Name this door and the operating system's user who stands in it."""
+    try:
+        import pwd
+
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except (ImportError, KeyError):  # no such module, or a user without a name
+        return f"cli:{getpass.getuser()}"

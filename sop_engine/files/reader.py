@@ -1,0 +1,154 @@
+"""The one door for files: strict YAML in, frozen values out, every problem with its place.
+
+Three steps, each listing all it finds: the bytes and the tree (`guard`, `nodes`), the values (the models),
+and, by the caller, what only the whole can tell (`domain/lints`). No input raises anything else.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sop_engine.errors import DefinitionInvalid, Problem
+from sop_engine.files.guard import decode, hidden_characters
+from sop_engine.files.nodes import Node, Tree
+from sop_engine.files.places import Found, Places
+from sop_engine.files.schema import keys_at
+from sop_engine.files.sentences import told
+
+M = TypeVar("M", bound=BaseModel)
+MOST_PROBLEMS = 200
+_ROUNDS = 4  # how often faulty values are set aside to look behind them
+
+
+@dataclass(frozen=True)
+class Inspection(Generic[M]):
+    """What a file holds and everything wrong with it.
+
+    `partial` is the value with faulty parts left out: of use only to look for further faults.
+    """
+
+    value: M | None
+    partial: M | None
+    problems: list[Problem]
+    places: Places | None
+    lines: list[str]
+    name: str
+
+    def place(self, found: list[Problem]) -> list[Problem]:
+        """Put file, line and column on problems that only have a path."""
+        return [self._placed(problem) for problem in found]
+
+    def _placed(self, problem: Problem) -> Problem:
+        line, column = self.places.at(problem.path) if self.places else (1, 1)
+        return replace(problem, file=self.name, line=line, column=column)
+
+
+def read(data: bytes, name: str, model: type[M]) -> M:
+    """Read a file's bytes as a value of `model`; DefinitionInvalid with every problem otherwise."""
+    inspection = inspect(data, name, model)
+    if inspection.value is None:
+        raise DefinitionInvalid([problem for problem in inspection.problems if problem.severity == "error"])
+    return inspection.value
+
+
+def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
+    """Read a file's bytes as far as they can be read; never raises."""
+    text, problems = decode(data)
+    lines = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    value, partial, places = None, None, None
+    if text is not None:
+        hidden = hidden_characters(lines)
+        tree = Tree(text)
+        seen = {(problem.code, problem.line) for problem in hidden}
+        problems += hidden + [problem for problem in tree.problems if (problem.code, problem.line) not in seen]
+        if not tree.whole and not problems:
+            problems.append(Problem("YAML_RUSAK", "susunan YAML tidak dapat dibaca; periksa berkas ini"))
+        if tree.whole and tree.root is None:
+            problems.append(Problem("KOSONG", "berkas ini kosong; mulai dengan `format: sop/1`"))
+        if tree.whole and tree.root:
+            places = Places(tree.root)
+            at = {position: path for path, position in places.positions.items()}
+            problems = [replace(problem, path=at.get((problem.line, problem.column), "")) for problem in problems]
+            partial, found = _validated(places, model)
+            problems += found
+            value = partial if all(problem.severity == "warning" for problem in problems) else None
+    return Inspection(value, partial, _in_order(problems, name), places, lines, name)
+
+
+def _in_order(problems: list[Problem], name: str) -> list[Problem]:
+    ordered = sorted((replace(problem, file=name) for problem in problems), key=lambda p: (p.line, p.column))
+    if len(ordered) > MOST_PROBLEMS:
+        last = ordered[MOST_PROBLEMS]
+        message = "masih ada masalah lain; perbaiki dahulu yang di atas"
+        ordered = [*ordered[:MOST_PROBLEMS], replace(last, code="BERLANJUT", message=message, path="")]
+    return ordered
+
+
+def _validated(places: Places, model: type[M]) -> tuple[M | None, list[Problem]]:
+    """Build the value; where that fails set faulty parts aside and look again for what they hid."""
+    problems: dict[Problem, None] = {}
+    without: set[int] = set()  # mappings and lists that lost a part
+    for _ in range(_ROUNDS):
+        try:
+            return model.model_validate(places.root.plain(), by_alias=True, by_name=False), list(problems)
+        except ValidationError as error:
+            found = [(finding, places.find(finding["loc"])) for finding in error.errors(include_url=False)]
+        fresh = [(finding, at) for finding, at in found if not _follows(finding, at, without)]
+        problems |= dict.fromkeys(_problems(fresh[: MOST_PROBLEMS + 1], model))
+        faulty = [at for finding, at in found if _may_go(finding, at)]
+        if not faulty:
+            break
+        for at in faulty:
+            without.add(id(at.parents[-1]))
+            _drop(at.node, at.parents[-1])
+    return None, list(problems)
+
+
+def _follows(finding: Any, at: Found, without: set[int]) -> bool:
+    """Tell whether a finding only repeats that something in it is faulty."""
+    items = len(at.node.value) if isinstance(at.node.value, list) else 0
+    short = finding["type"] == "too_short" and items >= finding["ctx"]["min_length"]
+    return short or at.node.broken or id(at.node) in without
+
+
+def _may_go(finding: Any, at: Found) -> bool:
+    """Tell whether the rest can be judged without the faulty part; whole stages never go."""
+    small = isinstance(at.node.value, str) or finding["type"] == "extra_forbidden"
+    return small and finding["type"] != "missing" and bool(at.parents)
+
+
+def _drop(node: Node, parent: Node) -> None:
+    if isinstance(parent.value, list):
+        parent.value = [item for item in parent.value if item is not node]
+    elif isinstance(parent.value, dict):
+        parent.value = {key: item for key, item in parent.value.items() if item is not node}
+
+
+def _problems(found: list[tuple[Any, Found]], model: type[BaseModel]) -> list[Problem]:
+    """Put findings into words; a missing key whose misspelling is reported is not reported again."""
+    problems, meant = [], set()
+    for finding, at in sorted(found, key=lambda pair: pair[0]["type"] == "missing"):
+        keys = [part for part in finding["loc"] if isinstance(part, str) and part[0] not in "(["]
+        inside = at.path if finding["type"] == "missing" else at.path.rpartition(".")[0]
+        if finding["type"] == "missing" and (inside, keys[-1]) in meant:
+            continue
+        code, message = told(finding, keys[-1] if keys else "", keys_at(model, finding["loc"][:-1]))
+        if finding["type"] == "extra_forbidden":
+            meant.add((inside, message.rpartition("`")[0].rpartition("`")[2]))
+        path = f"{at.path}.{keys[-1]}".lstrip(".") if finding["type"] == "missing" else at.path
+        problems.append(Problem(code, message, path, *_position(finding, at)))
+    return problems
+
+
+def _position(finding: Any, at: Found) -> tuple[int, int]:
+    """A fault of a key stands at the key, any other at the value."""
+    if finding["type"] == "extra_forbidden" or finding["loc"][-1:] == ("[key]",):
+        for key, node in _members(at.parents[-1]):
+            if node is at.node:
+                return at.parents[-1].keys[key]
+    return at.line, at.column
+
+
+def _members(node: Node) -> list[tuple[str, Node]]:
+    return list(node.value.items()) if isinstance(node.value, dict) else []

@@ -1,0 +1,66 @@
+"""JSON Schemas of the formats, generated from the models: for editors, and to know which keys stand where."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+
+from sop_engine.domain.definition import Definition
+from sop_engine.domain.organisation import Organisation
+from sop_engine.files.keys import KEYS
+
+SHIPPED: dict[str, type[BaseModel]] = {"sop.schema.json": Definition, "organisasi.schema.json": Organisation}
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Give a model's schema as editors want it: Indonesian help per key, and scalars as YAML types them."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(_raw(model))}
+
+
+@cache
+def _raw(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
+
+
+def _for_editors(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_for_editors(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    shaped = {key: _for_editors(value) for key, value in node.items() if key not in _UNWANTED or isinstance(value, dict)}
+    for key, value in shaped.get("properties", {}).items():
+        if key in KEYS:
+            value["description"] = KEYS[key]
+    if shaped.get("type") == "string" and "pattern" not in shaped:
+        shaped["type"] = ["string", "number"]  # `no: 1` or `nomor: 12` is text to us, a number to an editor
+    return shaped
+
+
+_UNWANTED = {"title", "description", "default", "discriminator"}
+
+
+def keys_at(model: type[BaseModel], way: Sequence[str | int]) -> list[str]:
+    """List the keys that may stand at a place, the way to it as pydantic gives it."""
+    schema = _raw(model)
+    places = _choices(schema, schema)
+    for part in way:
+        below = [child for place in places for child in _children(place, part)]
+        if below:
+            places = [choice for child in below for choice in _choices(child, schema)]
+    return [key for place in places for key in place.get("properties", {})]
+
+
+def _children(place: dict[str, Any], part: str | int) -> list[dict[str, Any]]:
+    if isinstance(part, int):
+        return [place["items"]] if isinstance(place.get("items"), dict) else []
+    below = place.get("properties", {}).get(part) or place.get("additionalProperties")
+    return [below] if isinstance(below, dict) else []
+
+
+def _choices(place: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Follow references and alternatives down to what can really stand there."""
+    if "$ref" in place:
+        return _choices(schema["$defs"][place["$ref"].rpartition("/")[2]], schema)
+    several = [*place.get("anyOf", []), *place.get("oneOf", [])]
+    return [choice for child in several for choice in _choices(child, schema)] or [place]
