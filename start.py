@@ -253,10 +253,8 @@ def python_of(folder: Path) -> Path:
 def name_the_place(aside: Path, folder: Path) -> None:
     """Let `activate` and the other scripts name the folder they will stand in, not the one they were made in."""
     for script in python_of(aside).parent.iterdir():
-        if script.is_file() and not script.is_symlink() and script.suffix != ".exe":
-            made = script.read_bytes()
-            if os.fsencode(aside) in made:
-                script.write_bytes(made.replace(os.fsencode(aside), os.fsencode(folder)))
+        if not script.is_symlink() and script.suffix != ".exe":
+            script.write_bytes(script.read_bytes().replace(aside.name.encode(), folder.name.encode()))
 
 
 def remove(*paths: Path) -> None:

@@ -19,7 +19,7 @@ from sop_engine.application.outbox_port import Outbox, OutgoingMessage
 
 # Minutes before the next try, then the last one again and again, for five days in all (RFC 5321 §4.5.4.1).
 BACK_OFF_MINUTES = (5, 10, 20, 40, 66)
-MOST_ATTEMPTS = len(BACK_OFF_MINUTES) + (5 * 24 * 60 - sum(BACK_OFF_MINUTES)) // BACK_OFF_MINUTES[-1]
+MOST_ATTEMPTS = 1 + len(BACK_OFF_MINUTES) + (5 * 24 * 60 - sum(BACK_OFF_MINUTES)) // BACK_OFF_MINUTES[-1]
 PAUSE_MINUTES = 15
 UNREACHABLE_MINUTES = 1
 LEASE_SECONDS = 900

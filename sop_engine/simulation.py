@@ -128,6 +128,7 @@ class _Office:
         self.finish_at: dict[int, datetime] = {}
         self.case_id = 0
         self.answers = {stage: iter(listed) for stage, listed in choices.outcomes.items()}
+        self.worker = engine.worker(connections=1)
         self.ticker = engine.ticker(connections=1)  # so that mails leave in one order
 
     # -- before the case -------------------------------------------------------------------------
@@ -248,12 +249,13 @@ class _Office:
         return outcome.strip(), tuple(slot.strip() for slot in slots.rstrip(")").split(",") if slot.strip())
 
     def _sign_all(self, run: Run) -> None:
-        """Signers sign at once, each asked in turn."""
+        """Signers sign at once, each asked in turn; the request has left by then."""
         while asked := self.engine.store.query(
             "SELECT s.id, s.position FROM sign_offs s WHERE s.office_id = ? AND s.run_id = ?"
             " AND s.state = 'requested' ORDER BY s.id",
             (self.engine.office_id, run.id),
         ):
+            self.worker.drain_once(self.clock)
             number, position = asked[0]
             performed = self.engine.store.query(
                 "SELECT performed_by, present FROM stage_runs WHERE office_id = ? AND id = ?",

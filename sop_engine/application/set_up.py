@@ -1,12 +1,16 @@
 """Set an office up: its structure and calendar, its persons and who holds which position."""
 
+import re
 from datetime import datetime
+from difflib import get_close_matches
 
 from sop_engine.application.ports import Answer, Store, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain.people import CAPACITIES, Holder
 from sop_engine.domain.state import Person
-from sop_engine.errors import Refusal
+from sop_engine.errors import NotFound, Refusal
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def load_document(store: Store, who: Who, kind: str, name: str, body: str) -> Answer:
@@ -24,6 +28,8 @@ def load_document(store: Store, who: Who, kind: str, name: str, body: str) -> An
 
 def add_person(store: Store, who: Who, name: str, email: str, nip: str | None = None) -> Answer:
     """Write down a person who may hold a position."""
+    if not name.strip() or not _ADDRESS.fullmatch(email):
+        raise Refusal(f"«{email}» bukan alamat surel." if name.strip() else "Nama belum ditulis.")
 
     def act(tx: Transaction) -> Answer:
         if any(person.email.casefold() == email.casefold() for person in tx.people.persons.values()):
@@ -52,6 +58,13 @@ def appoint(
         if not letter.strip():
             raise Refusal("Penunjukan memerlukan nomor surat.", instead="Sebutkan SK atau surat perintahnya.")
         tx.people.person(person_id)
+        known = tx.positions()
+        if known and position not in known:
+            near = get_close_matches(position, known)
+            raise NotFound(
+                f"Tidak ada jabatan «{position}» dalam organisasi yang dimuat.",
+                instead=f"Mungkin yang dimaksud: {', '.join(near)}." if near else "Lihat berkas organisasinya.",
+            )
         desk = tx.desk(who)
         holder = Holder(desk.new_id(), person_id, position, capacity, letter, from_at)
         tx.add_holder(holder)
@@ -70,6 +83,8 @@ def end_appointment(store: Store, who: Who, holder_id: int, until: datetime) -> 
         holder = next((held for held in tx.people.holders if held.id == holder_id), None)
         if holder is None or holder.until_at is not None:
             raise Refusal(f"Tidak ada penunjukan berjalan nomor {holder_id}.", instead="Lihat `sop holders`.")
+        if until <= holder.from_at:
+            raise Refusal("Akhir penunjukan tidak boleh mendahului mulainya.", instead="Periksa tanggalnya.")
         desk = tx.desk(who)
         tx.end_holder(holder, until)
         desk.tell("holder.ended", holder=holder_id)

@@ -1,6 +1,7 @@
 """One call of the command line: its settings, its engine, who acts, and where its words go."""
 
 import getpass
+import json
 import os
 import re
 import sys
@@ -50,7 +51,8 @@ class Call:
 
     def __init__(self, as_json: bool, acting_as: str | None) -> None:
         self.as_json, self._acting_as = as_json, acting_as
-        self._opened: Engine | None = None
+        self.opened: Engine | None = None
+        self.announced = False
 
     @cached_property
     def settings(self) -> Settings:
@@ -60,9 +62,9 @@ class Call:
     @property
     def engine(self) -> Engine:
         """The installation, opened once."""
-        if self._opened is None:
-            self._opened = open_engine(self.settings)
-        return self._opened
+        if self.opened is None:
+            self.opened = open_engine(self.settings)
+        return self.opened
 
     @property
     def store(self) -> SqliteStore:
@@ -114,10 +116,22 @@ class Call:
         """Print a warning beside the answer."""
         console(stderr=True).print(clean(text), style="yellow", soft_wrap=True)
 
+    def announce(self, answer: Answer) -> None:
+        """Answer now, for a verb that stays: its JSON object can't wait for its end."""
+        self.announced = True
+        if self.as_json:
+            print_json({"ok": True} | answer)
+
     def close(self) -> None:
         """Let go of what was opened."""
-        if self._opened:
-            self._opened.close()
+        if self.opened:
+            self.opened.close()
+            self.opened = None
+
+
+def print_json(answer: Answer) -> None:
+    """Print the one object of a call with `--json`."""
+    print(json.dumps(answer, ensure_ascii=False, indent=2, default=str), flush=True)
 
 
 def checked_settings(**given: Any) -> Settings:

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.application.load_edition import OnPaper, sign_edition
+from sop_engine.application.load_edition import sign_edition
 from sop_engine.application.ports import Who
 from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.verbs import day, verb
 from sop_engine.cli.views import local, shown, table, word
+from sop_engine.domain.editions import OnPaper
 from sop_engine.errors import NotFound
 from sop_engine.storage.tables import EditionRow
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import typer
 
-from sop_engine.cli import case, documents, edition, operations, people, record, setting_up
-from sop_engine.cli.call import Answer, console
-from sop_engine.cli.verbs import Group, add, add_group, print_json, usage_sentence
+from sop_engine.cli import case, demo, documents, edition, operations, people, record, serving, setting_up
+from sop_engine.cli.call import Answer, console, print_json
+from sop_engine.cli.verbs import Group, add, add_group, usage_sentence
 from sop_engine.errors import DefinitionInvalid, KeyReused, Refusal, SopError, StoreUnfit
 
 _HELP = "Menjalankan SOP dari satu berkas YAML: tugas, tenggat, pengesahan, surel, dan catatan yang tidak dapat diubah."
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _app() -> typer.Typer:
     app = typer.Typer(cls=Group, help=_HELP, no_args_is_help=True, add_completion=False)
-    add(app, "Mencoba", [operations.demo, operations.simulate])
+    add(app, "Mencoba", [demo.demo, operations.simulate])
     add(app, "Naskah SOP", [documents.check, documents.load, edition.sign, edition.editions])
     add(
         app,
@@ -53,7 +53,7 @@ def _app() -> typer.Typer:
     add_group(app, "Orang", people.holders, [people.appoint, people.end])
     add_group(app, "Catatan dan kalender", record.audit, [record.verify])
     add_group(app, "Catatan dan kalender", record.calendar, [record.due])
-    add(app, "Pengoperasian", [setting_up.init, setting_up.migrate, operations.serve, operations.worker, operations.doctor])
+    add(app, "Pengoperasian", [setting_up.init, setting_up.migrate, serving.serve, serving.worker, operations.doctor])
     return app
 
 

@@ -1,15 +1,11 @@
-"""Running an installation: simulate, serve, worker, doctor."""
+"""Looking at a whole: simulate an SOP, examine an installation."""
 
-import logging
 import re
-import signal
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 
 from sop_engine.application.verify_record import verify_record
 from sop_engine.cli.call import Answer, Call, console
@@ -22,7 +18,6 @@ from sop_engine.files.check import check_file
 from sop_engine.simulation import Choices
 from sop_engine.simulation import simulate as run_simulation
 from sop_engine.storage.record_view import recorded
-from sop_engine.web.app import create_app
 from sop_engine.wiring import journal
 
 _ANSWER = re.compile(r"[^,(]+(?:\([^)]*\))?")
@@ -64,39 +59,6 @@ def simulate(
     if not call.as_json:
         console().print(timeline(report))
     return report
-
-
-@verb("serve", "Layani halaman web, beserta pengingat dan surel.", "sop serve --port 8000")
-def serve(
-    call: Call,
-    host: Annotated[str, typer.Option("--host", metavar="ALAMAT", help="Alamat jaringan.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="PORT", parser=whole, help="Nomor port.")] = 8000,
-) -> Answer:
-    """Serve the web until stopped, ticking in the background."""
-    ticker = call.engine.ticker()
-    ticker.start()
-    try:
-        call.say(f"Melayani di http://{host}:{port} — Ctrl-C untuk berhenti.")
-        uvicorn.run(create_app(call.engine), host=host, port=port, log_level="warning")
-    finally:
-        ticker.stop()
-    return {}
-
-
-@verb("worker", "Kirim pengingat dan surel di latar depan sampai dihentikan.", "sop worker")
-def worker(call: Call) -> Answer:
-    """Tick until the process is told to end; a tick under way ends first."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ticker = call.engine.ticker()
-    ticker.start()
-    call.say(f"Bekerja setiap {call.settings.tick_seconds} detik — Ctrl-C untuk berhenti.")
-    ended.wait()
-    ticker.stop()
-    call.say("Berhenti dengan tertib.")
-    return {}
 
 
 @verb("doctor", "Periksa instalasi: basis data, catatan, surel yang tertahan, dan jam.", "sop doctor")

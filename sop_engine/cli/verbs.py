@@ -1,7 +1,6 @@
 """What a verb is: its words, its options, how it is run and how its help reads."""
 
 import inspect
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from sop_engine.cli.call import Answer, Call
+from sop_engine.cli.call import Answer, Call, print_json
 
 _JSON = Annotated[bool, typer.Option("--json", help="Cetak jawaban sebagai satu objek JSON.")]
 _AS = Annotated[
@@ -39,11 +38,6 @@ def verb(name: str, help: str, example: str) -> Callable[[Callable[..., Answer]]
     return lambda function: Verb(name, help, example, function)
 
 
-def print_json(answer: Answer) -> None:
-    """Print the one object of a call with `--json`."""
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
-
-
 def _runner(verb: Verb) -> Callable[..., int]:
     """Wrap a verb so that Typer sees its own options and the two every verb has."""
     own = inspect.signature(verb.function, eval_str=True).parameters
@@ -59,7 +53,7 @@ def _runner(verb: Verb) -> Callable[..., int]:
             answer = {"ok": True} | verb.function(call, **({"who": call.who()} if acts else {}), **given)
         finally:
             call.close()
-        if as_json:
+        if as_json and not call.announced:
             print_json(answer)
         return 0 if answer["ok"] else 1
 

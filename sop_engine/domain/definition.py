@@ -8,7 +8,7 @@ the whole definition or the organisation is checked in `domain/lints`.
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -94,11 +94,11 @@ def _printed_date(value: Any) -> Any:
     if value in ("", None):
         return None
     if not isinstance(value, str) or not _PRINTED.fullmatch(value):
-        raise _fault("TANGGAL_SALAH", "tulis tanggal seperti `2023-11-01`, `2023-11` atau `2023`, atau kosongkan")
+        raise _fault("TANGGAL_SALAH", "tulis seperti `2023-11-01`, `2023-11` atau `2023`, atau kosongkan")
     try:
         date.fromisoformat(value + "-01-01"[len(value) - 4 :])  # what is not printed counts as the first
     except ValueError:
-        raise _fault("TANGGAL_SALAH", f"tanggal «{value}» tidak ada di kalender; periksa bulan dan tanggalnya") from None
+        raise _fault("TANGGAL_SALAH", f"tanggal «{value}» tidak ada di kalender; periksa") from None
     return value
 
 
@@ -144,7 +144,9 @@ Count = Annotated[
 ]
 AllOrNumber = Annotated[
     int | None,
-    BeforeValidator(_all_or_count, json_schema_input_type=Literal["semua"] | Annotated[int, Field(ge=1, le=999)]),
+    BeforeValidator(
+        _all_or_count, json_schema_input_type=Literal["semua"] | Annotated[int, Field(ge=1, le=999)]
+    ),
     PlainSerializer(lambda number: "semua" if number is None else str(number)),
 ]
 PrintedDate = Annotated[str | None, BeforeValidator(_printed_date)]
@@ -263,7 +265,7 @@ class Decision(Sourced):
     @property
     def outcomes(self) -> dict[str, Target]:
         """Outcome name → where it leads, in the file's order."""
-        return cast("dict[str, Target]", self.__pydantic_extra__)
+        return self.__pydantic_extra__
 
     @model_validator(mode="after")
     def _outcomes_are_names(self) -> Self:
@@ -325,7 +327,9 @@ class Block(Sourced):
     """Branches that run side by side until enough of them have ended."""
 
     id: Id
-    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(alias="cabang", min_length=2)
+    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(
+        alias="cabang", min_length=2
+    )
     done_when: AllOrNumber = Field(None, alias="selesai_bila")
 
 
@@ -341,7 +345,9 @@ def _kind_of_step(value: Any) -> str:
     return "(tahap)"
 
 
-Step = Annotated[Annotated[Stage, Tag("(tahap)")] | Annotated[Parallel, Tag("(paralel)")], Discriminator(_kind_of_step)]
+Step = Annotated[
+    Annotated[Stage, Tag("(tahap)")] | Annotated[Parallel, Tag("(paralel)")], Discriminator(_kind_of_step)
+]
 
 
 class Definition(Sourced):

@@ -147,7 +147,7 @@ def not_before(file: CaseFile, stage: Stage) -> date | None:
         return None
     schedule, calendar = file.plan.definition.schedule, file.plan.calendar
     start = planned_start(schedule, file.case.year, calendar) or calendar.local_day(file.case.started_at)
-    return not_before_day(stage.not_before, start, calendar, file.completed_at())
+    return not_before_day(stage.not_before, start, calendar, file.completed_at(), file.case.year)
 
 
 def arm(file: CaseFile, run: Run, person_id: int, position: str, due_at: datetime | None) -> None:

@@ -7,10 +7,10 @@ estimates, and no cuti bersama for years to come: only a decree file confirms a 
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal
 
 import holidays
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from sop_engine.domain.calendar import CalendarData, Day, Ramadan, WorkHours
 from sop_engine.domain.definition import FileModel, Slug, Sourced, Text
@@ -18,6 +18,17 @@ from sop_engine.files.reader import read
 
 _ESTIMATE = " (perkiraan)"
 _SECOND_DAY = "Hari kedua dari "
+_AND = "; "
+_YEARS = frozenset(map(str, range(2000, 2101)))
+
+
+def _parse_year(value: Any) -> int:
+    if str(value) not in _YEARS:
+        raise ValueError("tulis tahun dengan empat angka, misalnya `2027`")
+    return int(value)
+
+
+Year = Annotated[int, BeforeValidator(_parse_year)]
 
 
 class DayOff(FileModel):
@@ -34,21 +45,24 @@ class Decree(Sourced):
     format: Literal["kalender/1"]
     id: Slug
     name: Text = Field(alias="dasar")
-    years: tuple[int, ...] = Field((), alias="tahun")
+    years: tuple[Year, ...] = Field((), alias="tahun")
     days_off: tuple[DayOff, ...] = Field((), alias="libur")
     worked: tuple[Day, ...] = Field((), alias="hapus")
     ramadan: tuple[Ramadan, ...] = Field((), alias="ramadan")
     hours: WorkHours | None = Field(None, alias="jam_kerja")
 
-    @model_validator(mode="after")
-    def _days_in_years(self) -> Self:
-        days = [off.day for off in self.days_off] + list(self.worked)
-        stray = next((day for day in days if self.years and day.year not in self.years), None)
+    @field_validator("days_off", "worked")
+    @classmethod
+    def _once_and_in_years(cls, value: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        days = [off.day if isinstance(off, DayOff) else off for off in value]
+        years = info.data.get("years")
+        stray = next((day for day in days if years and day.year not in years), None)
         if stray:
             raise ValueError(f"tanggal {stray} di luar `tahun` keputusan ini; periksa tahunnya")
-        if len(set(days)) < len(days):
+        listed = [off.day for off in info.data.get("days_off", ())] + days
+        if len(set(listed)) < len(listed):
             raise ValueError("satu tanggal ditulis dua kali pada `libur` atau `hapus`; hapus salah satu")
-        return self
+        return value
 
 
 def read_decrees(folder: Path) -> list[Decree]:
@@ -58,22 +72,28 @@ def read_decrees(folder: Path) -> list[Decree]:
 
 def national_calendar(first_year: int, last_year: int, decrees: Iterable[Decree]) -> CalendarData:
     """The calendar of Indonesia for a span of years; of two decrees on the same day the later one holds."""
-    days, confirmed = _package_days(first_year, last_year), dict[int, str]()
-    ramadan: list[Ramadan] = []
-    hours = None
+    return amended(CalendarData(days_off=_package_days(first_year, last_year)), decrees)
+
+
+def amended(calendar: CalendarData, decrees: Iterable[Decree]) -> CalendarData:
+    """A calendar with decrees laid over it, the later over the earlier."""
+    days, confirmed, hours = dict(calendar.days_off), dict(calendar.confirmed), calendar.hours
+    ramadan = list(calendar.ramadan)
     for decree in decrees:
         for day in decree.worked:
             days.pop(day, None)
         days.update({off.day: off.name for off in decree.days_off})
         for year in decree.years:
-            confirmed[year] = f"{confirmed[year]}; {decree.name}" if year in confirmed else decree.name
-        ramadan += decree.ramadan
+            known = confirmed.get(year, "")
+            if decree.name not in known:
+                confirmed[year] = f"{known}; {decree.name}" if known else decree.name
+        ramadan += [month for month in decree.ramadan if month not in ramadan]
         hours = decree.hours or hours
     return CalendarData(
         days_off=dict(sorted(days.items())),
         confirmed=dict(sorted(confirmed.items())),
         ramadan=tuple(sorted(ramadan, key=lambda month: month.first)),
-        hours=hours or WorkHours(),
+        hours=hours,
     )
 
 
@@ -86,4 +106,4 @@ def _package_days(first_year: int, last_year: int) -> dict[date, str]:
 
 def _plain(name: str) -> str:
     """A holiday's name alone: that a date is an estimate is told by its unconfirmed year."""
-    return "; ".join(part.removesuffix(_ESTIMATE).removeprefix(_SECOND_DAY) for part in name.split("; "))
+    return _AND.join(part.removesuffix(_ESTIMATE).removeprefix(_SECOND_DAY) for part in name.split(_AND))

@@ -22,7 +22,7 @@ def decode(data: bytes) -> tuple[str | None, list[Problem]]:
     """Give a file's text without its byte order mark; None where it is no text of ours."""
     if len(data) > LARGEST:
         return None, [
-            Problem("TERLALU_BESAR", f"berkas {len(data):,} bita; paling besar {LARGEST:,} bita".replace(",", "."))
+            Problem("TERLALU_BESAR", "berkas lebih besar dari 1 MB; perkecil atau bagi menjadi beberapa SOP")
         ]
     for start, what in _FOREIGN.items():
         if data.startswith(start):

@@ -17,8 +17,8 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # words of the parser's complaint → what to tell, and whether the place is where the thing was opened
 _SYNTAX: tuple[tuple[str, str, bool], ...] = (
-    ("unexpected end of stream", "tanda petik yang dibuka di sini tidak ditutup; tambahkan tanda petik penutup", True),
-    ("flow", "kurung yang dibuka di sini tidak ditutup atau isinya kurang koma; periksa `[ ]` dan `{ }`", True),
+    ("unexpected end of stream", "tanda petik yang dibuka di sini tidak ditutup; tambahkan penutupnya", True),
+    ("flow", "kurung yang dibuka di sini tidak ditutup, atau kurang koma; periksa `[ ]` dan `{ }`", True),
     (
         "mapping values are not allowed",
         "titik dua tidak pada tempatnya atau lekukan salah; apit teks yang memuat `: ` dengan tanda petik",
@@ -33,7 +33,7 @@ _SYNTAX: tuple[tuple[str, str, bool], ...] = (
     ("escape", "urutan `\\` di dalam tanda petik ganda tidak dikenal; gunakan tanda petik tunggal", False),
     (
         "did not find expected",
-        "baris ini tidak sejajar dengan baris di atasnya atau kurang titik dua; samakan lekukannya dengan spasi",
+        "baris ini tidak sejajar dengan baris di atasnya atau kurang titik dua; samakan lekukannya",
         False,
     ),
     ("directive", "baris yang diawali `%` tidak dipakai di sini; hapus baris itu", False),
@@ -90,7 +90,8 @@ class Tree:
 
     def _syntax(self, error: yaml.YAMLError) -> None:
         said = f"{getattr(error, 'problem', '')} {getattr(error, 'context', '')}"
-        message, opened = next(((told, back) for word, told, back in _SYNTAX if word in said), (_SYNTAX_ELSE, False))
+        known = ((told, back) for word, told, back in _SYNTAX if word in said)
+        message, opened = next(known, (_SYNTAX_ELSE, False))
         mark = (opened and getattr(error, "context_mark", None)) or getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         self.problems.append(Problem("YAML_RUSAK", message, line=line, column=column))
@@ -99,7 +100,7 @@ class Tree:
         """Take one event; False where the rest is not worth reading."""
         if getattr(event, "anchor", None):
             what = "alias `*" if isinstance(event, yaml.AliasEvent) else "jangkar `&"
-            self._refuse(event, "JANGKAR", f"{what}{event.anchor[:40]}` tidak dipakai di sini; tulis isinya lengkap")
+            self._refuse(event, "JANGKAR", f"{what}{event.anchor[:40]}` tidak dipakai di sini; tulis isinya")
         if getattr(event, "tag", None):
             self._refuse(event, "TAG", f"tag `{event.tag[:40]}` tidak dipakai di sini; hapus tanda `!`-nya")
         match event:
@@ -123,11 +124,11 @@ class Tree:
         if event.version or event.tags:
             self._refuse(event, "YAML_RUSAK", "baris yang diawali `%` tidak dipakai di sini; hapus baris itu")
         if self._documents > 1:
-            self._refuse(event, "DOKUMEN_GANDA", "berkas memuat lebih dari satu dokumen (`---`); pisahkan berkasnya")
+            self._refuse(event, "DOKUMEN_GANDA", "ada lebih dari satu dokumen (`---`); pisahkan berkasnya")
         return self._documents == 1
 
     def _scalar(self, event: Any) -> None:
-        fault = event.style == '"' and fault_of(event.value)  # only there can `\\u202e` spell what is not shown
+        fault = event.style == '"' and fault_of(event.value)  # there \\u202e may be spelt out
         if fault:
             self._refuse(event, "KARAKTER_TERLARANG", fault[1])
         self._add(Node(event.value, *_place(event)))
@@ -160,7 +161,8 @@ class Tree:
             message = "kunci harus satu kata atau teks; jangan memakai daftar atau alias sebagai kunci"
             self.problems.append(Problem("KUNCI_BUKAN_TEKS", message, line=key.line, column=key.column))
         elif key.value in parent.value:
-            message = f"kunci `{key.value[:60]}` ditulis dua kali (baris {parent.keys[key.value][0]}); hapus salah satu"
+            first = parent.keys[key.value][0]
+            message = f"kunci `{key.value[:60]}` sudah ada di baris {first}; hapus salah satu"
             self.problems.append(Problem("KUNCI_GANDA", message, line=key.line, column=key.column))
         else:
             parent.value[key.value] = node

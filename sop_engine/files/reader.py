@@ -61,7 +61,7 @@ def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
         hidden = hidden_characters(lines)
         tree = Tree(text)
         seen = {(problem.code, problem.line) for problem in hidden}
-        problems += hidden + [problem for problem in tree.problems if (problem.code, problem.line) not in seen]
+        problems += hidden + [found for found in tree.problems if (found.code, found.line) not in seen]
         if not tree.whole and not problems:
             problems.append(Problem("YAML_RUSAK", "susunan YAML tidak dapat dibaca; periksa berkas ini"))
         if tree.whole and tree.root is None:
@@ -69,7 +69,7 @@ def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
         if tree.whole and tree.root:
             places = Places(tree.root)
             at = {position: path for path, position in places.positions.items()}
-            problems = [replace(problem, path=at.get((problem.line, problem.column), "")) for problem in problems]
+            problems = [replace(found, path=at.get((found.line, found.column), "")) for found in problems]
             partial, found = _validated(places, model)
             problems += found
             value = partial if all(problem.severity == "warning" for problem in problems) else None

@@ -28,7 +28,8 @@ def _for_editors(node: Any) -> Any:
         return [_for_editors(item) for item in node]
     if not isinstance(node, dict):
         return node
-    shaped = {key: _for_editors(value) for key, value in node.items() if key not in _UNWANTED or isinstance(value, dict)}
+    kept = {key: value for key, value in node.items() if key not in _UNWANTED or isinstance(value, dict)}
+    shaped = {key: _for_editors(value) for key, value in kept.items()}
     for key, value in shaped.get("properties", {}).items():
         if key in KEYS:
             value["description"] = KEYS[key]

@@ -1,16 +1,17 @@
 """What is wrong with a value, in a sentence for who wrote it: pydantic's findings translated."""
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from sop_engine.domain.definition import ID_PATTERN
+from sop_engine.domain.lints.subject import instead
 from sop_engine.files.keys import KEYS
 
+_PAIRS = ("BENTUK_SALAH", "di sini diperlukan pasangan `kunci: nilai`, satu kunci satu baris")
 _FIXED = {
     "string_too_short": ("KOSONG", "tidak ada isinya; isi, atau hapus kunci ini bila tidak diperlukan"),
-    "model_type": ("BENTUK_SALAH", "di sini diperlukan pasangan `kunci: nilai`, satu kunci satu baris"),
-    "model_attributes_type": ("BENTUK_SALAH", "di sini diperlukan pasangan `kunci: nilai`, satu kunci satu baris"),
+    "model_type": _PAIRS,
+    "model_attributes_type": _PAIRS,
     "dict_type": ("BENTUK_SALAH", "di sini diperlukan pasangan `id: isi`, satu id satu baris"),
     "tuple_type": ("BENTUK_SALAH", "di sini diperlukan daftar; awali setiap butirnya dengan `- `"),
     "string_type": ("BENTUK_SALAH", "di sini diperlukan teks, bukan daftar atau pasangan kunci"),
@@ -18,15 +19,17 @@ _FIXED = {
 
 
 def told(error: dict[str, Any], key: str, known: list[str]) -> tuple[str, str]:
-    """Give code and sentence for one finding of pydantic's at a key; `known` are the keys that may stand there."""
+    """Give code and sentence for one finding of pydantic's; `known` are the keys that may stand there."""
     kind, context, value = error["type"], error.get("ctx") or {}, error.get("input")
     if kind in _FIXED:
         return _FIXED[kind]
     match kind:
         case "extra_forbidden":
-            return "KUNCI_TAK_DIKENAL", f"kunci ini tidak dikenal di sini; {_instead(key, known, 'hapus kunci ini')}"
+            proposal = instead(key, known, "hapus kunci ini")
+            return "KUNCI_TAK_DIKENAL", f"kunci ini tidak dikenal di sini; {proposal}"
         case "missing":
-            return "KUNCI_KURANG", f"kunci `{key}` belum ada; tambahkan `{key}:` ({KEYS.get(key, 'wajib diisi')})"
+            meaning = KEYS.get(key, "wajib diisi")
+            return "KUNCI_KURANG", f"kunci `{key}` belum ada; tambahkan `{key}:` ({meaning})"
         case "string_pattern_mismatch":
             return _pattern(context["pattern"], str(value))
         case "string_too_long":
@@ -35,7 +38,7 @@ def told(error: dict[str, Any], key: str, known: list[str]) -> tuple[str, str]:
             return "KOSONG", f"tulis sedikitnya {context['min_length']} butir di sini"
         case "literal_error":
             choices = re.findall(r"'([^']*)'", context["expected"])
-            nearest = _instead(str(value), choices, "")
+            nearest = instead(str(value), choices, "")
             listed = ", ".join(f"`{choice}`" for choice in choices)
             return "PILIHAN_SALAH", f"{_shown(value)} tidak dikenal di sini; {nearest or f'tulis {listed}'}"
     if kind.isupper() or kind == "value_error":  # our own validators bring their code and sentence
@@ -50,18 +53,12 @@ def _shown(value: Any) -> str:
     return f"«{text[:60]}»" if text else "isi kosong"
 
 
-def _instead(word: str, known: list[str], otherwise: str) -> str:
-    near = get_close_matches(word[:60], known, n=1, cutoff=0.6)
-    return f"mungkin maksudnya `{near[0]}`" if near else otherwise
-
-
 def _pattern(pattern: str, value: str) -> tuple[str, str]:
     if "@" in pattern:
         return "SUREL_SALAH", f"{_shown(value)} bukan alamat surel; tulis seperti `nama@instansi.go.id`"
     wide = pattern != ID_PATTERN
     joint, what = ("-", "tanda hubung") if wide else ("_", "garis bawah")
-    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in value[:80].lower()).split()
-    proposal = joint.join(words)[: 80 if wide else 40]
+    proposal = joint.join(re.findall(r"[a-z0-9]+", value.lower()))[: 80 if wide else 40]
     hint = f", misalnya `{proposal}`" if re.match(pattern, proposal) else ""
     start = "" if wide else ", diawali huruf, paling panjang 40"
     return "ID_SALAH", f"{_shown(value)} bukan id; tulis huruf kecil, angka dan {what}{start}{hint}"

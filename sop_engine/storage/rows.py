@@ -29,7 +29,7 @@ def _decoder(kind: object, as_tuple: bool) -> Callable[[Any], Any] | None:
     if isinstance(kind, InstantText):
         return lambda value: None if value is None else instant_of(value)
     if isinstance(kind, JsonText):
-        return (lambda value: tuple(json.loads(value))) if as_tuple else json.loads
+        return (lambda value: () if value == "[]" else tuple(json.loads(value))) if as_tuple else json.loads
     return None
 
 

@@ -199,6 +199,14 @@ class SqlTransaction:
         """Give the digest and value of the organisation last loaded under a name."""
         return self._shelf.organisation_named(self._run, self.office, name)
 
+    def positions(self) -> set[str]:
+        """Name the positions of every organisation loaded."""
+        names = self._run(
+            "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation'", (self.office.id,)
+        ).fetchall()
+        found = [self.organisation_named(name) for (name,) in names]
+        return {position for pair in found if pair for position in pair[1].positions}
+
     def calendar(self, zone: str) -> WorkCalendar:
         """Give the office's working calendar in a zone."""
         return self._shelf.calendar(self._run, self.office, zone)

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from notifications.sink import read_mail
 from sop_engine.domain.indonesian import instant
-from sop_engine.domain.people import Holder, People
+from sop_engine.domain.people import People
 from sop_engine.domain.state import Person
 from sop_engine.storage.tables import MessageRow, SignOffRow, StageRunRow, TaskRow
 from sop_engine.web.case_page import STATES, CasePage, activity_table, identity_words
@@ -87,7 +87,7 @@ class _Pages:
         """What runs here, and in a demo who to be."""
         numbers = {edition.id: edition for edition in self._reading.editions()}
         cases = [(case, numbers[case.edition_id], STATES[case.state]) for case in reversed(self._reading.cases())]
-        people = self._people()
+        people = self._reading.people()
         shown = self._demo_command and {
             "mails": len(self._sent()),
             "who": [(person, self._positions(people, person)) for person in people.persons.values()],
@@ -114,10 +114,10 @@ class _Pages:
             edition=found,
             state=STATES.get(found.state, found.state),
             signed=signed,
-            signer=self._people().person(found.signed_by).name if found.signed_by else "",
+            signer=self._reading.people().person(found.signed_by).name if found.signed_by else "",
             cases=[case for case in self._reading.cases() if case.edition_id == number],
             table=activity_table(plan, {}),
-            **identity_words(plan.definition),
+            **identity_words(plan),
         )
 
     def task(self, number: Number) -> Response:
@@ -131,7 +131,7 @@ class _Pages:
     def inbox(self, kepada: Recipient = "") -> Response:
         """Every mail sent, the newest first, of one recipient if asked."""
         sent = self._sent()
-        people = self._people()
+        people = self._reading.people()
         counts: dict[int, int] = {}
         for mail in sent:
             counts[mail.person_id or 0] = counts.get(mail.person_id or 0, 0) + 1
@@ -194,14 +194,6 @@ class _Pages:
         words |= {"office_name": self._engine.settings.office_name}
         return HTMLResponse(self._templates.get_template(template).render(words))
 
-    def _people(self) -> People:
-        persons = [Person(row.id, row.name, row.email) for row in self._reading.persons()]
-        holders = [
-            Holder(row.id, row.person_id, row.position, row.capacity, row.letter, row.from_at, row.until_at)
-            for row in self._reading.holders()
-        ]
-        return People(persons, holders)
-
     def _positions(self, people: People, person: Person) -> str:
         """Name the positions a person holds now, by the newest structure."""
         held = [h.position for h in people.holders if h.person_id == person.id and h.holds(self._engine.store.clock())]
@@ -215,7 +207,7 @@ class _Pages:
         view = self._reading.case(number)
         if view is None:
             raise HTTPException(404, f"Tidak ada kasus nomor {number}.")
-        return CasePage(view, self._people(), self._engine.store.clock())
+        return CasePage(view, self._reading.people(), self._engine.store.clock())
 
     def _sent(self) -> list[MessageRow]:
         return [mail for mail in reversed(self._reading.messages()) if mail.state == "sent"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sop_engine.domain.definition import Definition, Identity, Stage
+from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import outcomes_of
 from sop_engine.domain.indonesian import count_days, instant, long_date, short_date
 from sop_engine.domain.people import People
@@ -69,7 +69,7 @@ class CasePage:
             "table": activity_table(self.plan, standings),
             "passes": [self._pass(run) for run in self.view.runs],
             "record": self._record(events),
-            **identity_words(self.plan.definition),
+            **identity_words(self.plan),
         }
 
     def _at(self, at: datetime | None) -> str:
@@ -292,12 +292,13 @@ def _remarks(plan: Plan, stage: Stage) -> list[tuple[str, str]]:
     return [(key, words) for key, words in found if words]
 
 
-def identity_words(definition: Definition) -> Words:
+def identity_words(plan: Plan) -> Words:
     """The identity block as printed, and whether its two numbers agree."""
-    identity: Identity = definition.identity
+    identity = plan.definition.identity
     return {
-        "definition": definition,
+        "definition": plan.definition,
         "identity": identity,
+        "ratifier": plan.organisation.name_of(identity.ratified_by.position),
         "numbers_differ": identity.annex_number not in (None, identity.number),
         "dates": {
             "Tanggal pembuatan": _printed(identity.created_on),

@@ -187,13 +187,14 @@ SUBJECTS = {
 def message(kind: str = "penugasan", number: int = 7, **changed: Any) -> OutgoingMessage:
     """A claimed message with its full context; `changed` replaces fields."""
     context = full(kind)
+    name = context["penerima_nama"] or context["penerima_jabatan"]
     prefix = f"[SOP {context['sop_nomor']}] " if context["sop_nomor"] else "[SOP] "
     made = OutgoingMessage(
         office_id=1,
         id=number,
         kind=kind,
-        to_name=context["penerima_nama"],
-        to_address="rina@contoh.invalid",
+        to_name=name,
+        to_address=f"{name.split()[0].lower()}@contoh.invalid",
         subject=prefix + SUBJECTS[kind].format_map(context),
         context=context,
         body=None,

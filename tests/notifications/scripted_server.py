@@ -70,7 +70,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def say(self, verb: str) -> str:
         answer = self.server.answer(verb)
         if answer == SILENT:
-            self.server.stopped.wait(30)
+            self.server.stopped.wait(5)
         if answer in (SILENT, CUT):
             raise _HungUp
         self.wfile.write((USUAL["DATA"] if answer == CUT_BEFORE_DOT else answer).encode() + b"\r\n")

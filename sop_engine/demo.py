@@ -1,0 +1,276 @@
+"""The demo: an office of fictitious people on a throw-away database, with web, ticker and mail in one process.
+
+The past few working days are played on a clock of ours, through the very commands people use; then the
+clock is the machine's again and the visitor takes over.
+"""
+
+import shlex
+import signal
+import socket
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+
+from notifications.sink import Sink
+from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.claim_task import claim_task
+from sop_engine.application.complete_task import complete_task
+from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.ports import Who
+from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.start_case import start_case
+from sop_engine.domain.calendar import WorkCalendar
+from sop_engine.domain.definition import Definition
+from sop_engine.domain.organisation import Organisation
+from sop_engine.errors import SopError
+from sop_engine.files.calendars import national_calendar, read_decrees
+from sop_engine.settings import Settings
+from sop_engine.storage.tables import TaskRow
+from sop_engine.web.app import create_app
+from sop_engine.wiring import Engine, install, open_engine, parse_definition, parse_organisation, utc_now
+
+_WORKFLOWS = Path(__file__).parent.parent / "workflows"
+SOP_FILE = _WORKFLOWS / "396-ort06-3601-2023.yaml"
+STRUCTURE = _WORKFLOWS / "organisasi" / "kpu-kab-pandeglang.yaml"
+PEOPLE = (  # family names that say what they are: nobody of a real office is meant
+    ("ketua", "Siti Umpama"),
+    ("anggota", "Ahmad Misalkan"),
+    ("anggota", "Dewi Andaikan"),
+    ("anggota", "Yusuf Bayangan"),
+    ("anggota", "Maria Karangan"),
+    ("sekretaris", "Rahayu Contoh"),
+    ("ksb_kul", "Hendra Rekaan"),
+    ("ksb_rendatin", "Ratna Khayali"),
+    ("ksb_tekhum", "Bambang Pengandaian"),
+    ("ksb_parmas_sdm", "Nurul Ilustrasi"),
+    ("staf_rendatin", "Asep Percobaan"),
+)
+ADMIN = "Wulan Peraga"
+OFFICE = "demo"
+
+
+def run(port: int) -> None:
+    """Serve the demo on 127.0.0.1 until stopped; port 0 takes a free one, a busy one is a SopError."""
+    signal.signal(signal.SIGTERM, _leave)
+    door = _open_door(port)
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    try:
+        with tempfile.TemporaryDirectory(prefix="sop-demo-") as folder, Sink() as sink:
+            _serve(door, _settings(Path(folder), address, sink))
+    except KeyboardInterrupt:
+        pass  # uvicorn has closed the door; the folder is gone
+    finally:
+        door.close()
+    _say("\nDemo berhenti; datanya sudah dibuang.")
+
+
+def _serve(door: socket.socket, settings: Settings) -> None:
+    clock = Clock()
+    install(settings, clock)
+    engine = open_engine(settings, clock)
+    try:
+        story = Story(engine, clock)
+        story.play()
+        prefix = f"export SOP_DATABASE_URL={shlex.quote(settings.database_url)} SOP_OFFICE={OFFICE}\npython3 start.py"
+        ticker = engine.ticker()
+        ticker.start()
+        try:
+            web = create_app(engine, prefix)
+            _welcome(settings.base_url, story, prefix)
+            config = uvicorn.Config(web, log_level="warning", access_log=False, server_header=False)
+            uvicorn.Server(config).run(sockets=[door])
+        finally:
+            ticker.stop()
+    finally:
+        engine.close()
+
+
+def _leave(*_: object) -> NoReturn:
+    raise SystemExit(0)  # so that the folder is removed on a plain kill, too
+
+
+def _open_door(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        other = port + 1 if port < 65535 else 8000
+        raise SopError(
+            f"Port {port} di komputer ini tidak dapat dipakai, mungkin karena sedang dipakai program lain. "
+            f"Gunakan port lain, misalnya: python3 start.py demo --port {other}"
+        ) from error
+
+
+def _settings(folder: Path, address: str, sink: Sink) -> Settings:
+    """Every value that matters is ours: no demo writes to a real mail server or database."""
+    return Settings(
+        database_url=f"sqlite:///{folder}/sop.db",
+        base_url=address,
+        office=OFFICE,
+        office_name=parse_organisation(STRUCTURE.read_text("utf-8")).name,
+        smtp_host=sink.hostname,
+        smtp_port=sink.port,
+        smtp_user="",
+        smtp_password="",
+        smtp_security="none",
+        mail_from="sop@contoh.invalid",
+        tick_seconds=1,
+    )
+
+
+def _welcome(address: str, story: "Story", prefix: str) -> None:
+    names = story.structure.name_of
+    people = "\n".join(
+        f"  {name:<22}{email_of(name):<38}{names(position)}" for position, name in [*PEOPLE, ("admin", ADMIN)]
+    )
+    export, program = prefix.split("\n")
+    _say(
+        f"""
+Demo SOP Nomor {story.definition.identity.number} berjalan. Semua nama dan riwayat adalah rekaan; tidak ada surel
+yang keluar dari komputer ini, dan datanya dibuang saat demo berhenti.
+
+  Mulai di sini   {address}/
+  Kasus           {address}/kasus/{story.case}
+  Kotak surel     {address}/surel
+
+Orang-orangnya (jadilah salah satunya dengan --sebagai ALAMAT):
+{people}
+
+Coba dari terminal lain di folder ini, lalu muat ulang halaman kasus dan kotak surel:
+  {export}
+  {program} tasks --sebagai {email_of("Hendra Rekaan")}
+  {program} complete {story.task("data_capaian", "ksb_kul").id} --hasil 'Formulir pengukuran kinerja' --sebagai {email_of("Hendra Rekaan")}
+
+Ctrl-C untuk berhenti."""
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def email_of(name: str) -> str:
+    """Give a demo person's address, in a domain that can't exist."""
+    return ".".join(name.lower().split()) + "@contoh.invalid"
+
+
+class Clock:
+    """A clock that stands where it is set, and is the machine's once `at` is None."""
+
+    at: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.at or utc_now()
+
+
+class Story:
+    """What happened in this office before the visitor came."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock, self._store = engine, clock, engine.store
+        self._text = SOP_FILE.read_text("utf-8")
+        self.definition: Definition = parse_definition(self._text)
+        self.structure: Organisation = parse_organisation(STRUCTURE.read_text("utf-8"))
+        today = clock().date()
+        self._holidays = national_calendar(today.year - 1, today.year + 2, read_decrees(_WORKFLOWS / "kalender"))
+        self._calendar = WorkCalendar(self._holidays, self.definition.schedule.zone)
+        self._today = self._calendar.local_day(clock())
+        self._ticker = engine.ticker()
+        self._person: dict[str, int] = {}
+        self.case = 0
+
+    def play(self) -> None:
+        """Sign the SOP six working days ago, start its case, and bring it to the fourth stage."""
+        self._clock.at = self._at(6, 30)
+        edition = self._settle()
+        self._go_to(5, 60)
+        self.case = start_case(self._store, self._who("sekretaris"), edition, year=self._today.year)["case"]
+        self._go_to(5, 190)
+        self._complete("disposisi", "Disposisi kepada Kepala Subbagian Perencanaan, Data, dan Informasi")
+        self._go_to(4, 110)
+        self._complete("persiapan", "SK tim penyusun, jadwal, nota dinas permintaan data")
+        self._go_to(4, 205)
+        note = "Jadwal belum memuat tanggal rapat pleno. Mohon dilengkapi, lalu ajukan kembali."
+        return_work(self._store, self._who("sekretaris"), self._asked(), note)
+        self._go_to(4, 360)
+        self._complete("persiapan", "SK tim penyusun, jadwal (tanggal rapat pleno sudah ditambahkan), nota dinas")
+        self._go_to(3, 40)
+        approve(self._store, self._who("sekretaris"), self._asked(), "Lanjutkan sesuai jadwal.")
+        self._go_to(1, 120)  # a day late: reminders, lateness and escalation are in the inbox
+        self._complete("rapat_persiapan", "Notula dan rencana aksi", together=True)
+        self._go_to(1, 330)
+        self._complete("data_capaian", "Formulir pengukuran kinerja dan data dukung", "ksb_rendatin")
+        self._go_to(1, 400)
+        task = self.task("data_capaian", "ksb_parmas_sdm")
+        claim_task(self._store, self._who(task.person_id), task.id)
+        self._go_to(1, 425)
+        self._complete("data_capaian", "Formulir pengukuran kinerja", "ksb_tekhum")
+        self._ticker.tick()
+        self._clock.at = None
+        self._ticker.tick()
+
+    # -- steps -----------------------------------------------------------------------------------
+
+    def _settle(self) -> int:
+        """Load structure and calendar, appoint everybody, have the SOP loaded and signed; gives the edition."""
+        nobody = self._who(0)
+        load_document(self._store, nobody, "organisation", STRUCTURE.stem, STRUCTURE.read_text("utf-8"))
+        load_document(self._store, nobody, "calendar", "indonesia", self._holidays.model_dump_json())
+        for position, name in PEOPLE:
+            person = add_person(self._store, nobody, name, email_of(name))["person"]
+            appoint(self._store, nobody, person, position, "definitif", "SK demo (rekaan)", self._clock())
+            self._person.setdefault(position, person)
+        admin = add_person(self._store, nobody, ADMIN, email_of(ADMIN))["person"]
+        loaded = load_edition(self._store, self._who(admin), self._text, lambda _: self.definition)
+        self._go_to(6, 150)
+        sign_edition(self._store, self._who("sekretaris"), loaded["edition"], loaded["digest"])
+        return int(loaded["edition"])
+
+    def _complete(self, stage: str, result: str, slot: str = "", together: bool = False) -> None:
+        offered = self._offered(stage, slot)
+        present = tuple(task.person_id for task in offered) if together else ()
+        complete_task(self._store, self._who(offered[0].person_id), offered[0].id, result=result, present=present)
+
+    def task(self, stage: str, slot: str = "") -> TaskRow:
+        """Give the first open task of a stage."""
+        return self._offered(stage, slot)[0]
+
+    def _offered(self, stage: str, slot: str) -> list[TaskRow]:
+        view = self._engine.reading.case(self.case)
+        assert view is not None  # the story has started it
+        runs = {run.id for run in view.runs if (run.stage, run.slot) == (stage, slot)}
+        return [task for task in view.tasks if task.run_id in runs and task.state in ("offered", "claimed")]
+
+    def _asked(self) -> int:
+        view = self._engine.reading.case(self.case)
+        assert view is not None  # the story has started it
+        return next(asked.id for asked in view.sign_offs if asked.state == "requested")
+
+    def _who(self, who: str | int) -> Who:
+        return Who(self._engine.office_id, who if isinstance(who, int) else self._person[who], "demo")
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def _at(self, days_ago: int, minutes: int) -> datetime:
+        """So many working minutes into a working day before today."""
+        opening = self._calendar.opening(self._calendar.nth_working_day(self._today, -days_ago))
+        return self._calendar.add_minutes(opening, minutes)
+
+    def _go_to(self, days_ago: int, minutes: int) -> None:
+        """Let time pass, ticking whenever a reminder falls due on the way."""
+        at = self._at(days_ago, minutes)
+        while (due := self._next_reminder()) and due <= at:
+            self._clock.at = due
+            self._ticker.tick()
+        self._ticker.tick()
+        self._clock.at = at
+
+    def _next_reminder(self) -> datetime | None:
+        if not self.case:
+            return None
+        return min((r.at for r in self._engine.reading.reminders(self.case) if r.state == "armed"), default=None)

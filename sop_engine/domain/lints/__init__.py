@@ -1,0 +1,63 @@
+"""Lints: what only a whole definition, or it and its organisation, can be wrong about.
+
+One small function per lint; it yields problems with a path and never raises. A new lint is one function and
+one line here, its codes one line each in `sop_engine/files/codes.py`.
+"""
+
+from collections.abc import Callable, Iterator
+
+from sop_engine.domain.definition import Definition
+from sop_engine.domain.lints import document, graph, references, structure, timing
+from sop_engine.domain.lints.subject import Subject
+from sop_engine.domain.organisation import Organisation
+from sop_engine.errors import Problem
+
+LINTS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
+    references.repeated_ids,
+    references.jumps,
+    references.dates_after_stages,
+    references.former_ids,
+    references.words_together,
+    structure.known_positions,
+    structure.bodies_stand_alone,
+    structure.known_units,
+    structure.two_persons,
+    structure.every_unit,
+    graph.reached_and_ending,
+    document.rules_complete,
+    document.numbers_agree,
+    document.printed_dates,
+    document.provenance_told,
+    document.reconstructed_keys,
+    document.outputs_are_used,
+    document.ends_are_told,
+    timing.stages_have_durations,
+    timing.days_written_as_minutes,
+    timing.one_edition_per_cycle,
+    timing.one_cycle,
+    timing.levels_in_place,
+)
+ORGANISATION_LINTS: tuple[Callable[[Organisation], Iterator[Problem]], ...] = (
+    structure.organisation_words,
+    structure.superiors_form_a_forest,
+    structure.members_and_quorum,
+)
+# These hold for a definition from which faulty values were left out: they look at what is there, not at gaps.
+_SURE = (*LINTS[:5], structure.known_positions, structure.known_units)
+
+
+def lint(definition: Definition, organisation: Organisation | None = None) -> list[Problem]:
+    """List all that is wrong with a definition; without its organisation, what can be told without."""
+    subject = Subject(definition, organisation)
+    return [problem for check in LINTS for problem in check(subject)]
+
+
+def lint_partial(definition: Definition, organisation: Organisation | None = None) -> list[Problem]:
+    """List what is surely wrong with a definition from which faulty values were left out."""
+    subject = Subject(definition, organisation)
+    return [problem for check in _SURE for problem in check(subject)]
+
+
+def lint_organisation(organisation: Organisation) -> list[Problem]:
+    """List all that is wrong with an organisation."""
+    return [problem for check in ORGANISATION_LINTS for problem in check(organisation)]

@@ -1,0 +1,64 @@
+"""How many working days an SOP takes when every run uses all its time (design §10)."""
+
+import calendar
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from sop_engine.domain.definition import Definition, Stage, Step
+from sop_engine.domain.expressions import Duration
+from sop_engine.domain.flow import SKIPPED, outcomes_of
+
+_DAY = 450  # working minutes; time below is working minutes since a Monday's opening
+_MONDAY = date(2001, 1, 1)
+_ERA = 146_097  # days after which months fall on the same weekdays again
+
+Pick = Callable[[Iterable[int]], int]
+
+
+def working_days(definition: Definition) -> tuple[int, int]:
+    """The shortest way through and the longest without rework, in five-day weeks without holidays."""
+    shortest, longest = (_through(definition.steps, 0, pick) for pick in (min, max))
+    return -(-shortest // _DAY), -(-longest // _DAY)
+
+
+def _through(steps: tuple[Step, ...], start: int, pick: Pick) -> int:
+    """When a list of steps begun at `start` is left, of several ways the one that `pick` takes."""
+    index = {step.id: number for number, step in enumerate(steps) if isinstance(step, Stage)}
+    arrivals: list[list[int]] = [[start], *([] for _ in steps)]
+    for number, step in enumerate(steps):
+        if not arrivals[number]:
+            continue
+        at = pick(arrivals[number])
+        if not isinstance(step, Stage):
+            ends = sorted(_through(branch, at, pick) for branch in step.block.branches)
+            arrivals[number + 1].append(ends[(step.block.done_when or len(ends)) - 1])
+            continue
+        for outcome, target in outcomes_of(step).items():
+            left = at if outcome == SKIPPED or step.duration is None else _due(step.duration, at)
+            onward = {"next": number + 1, "end": len(steps), "forward": index.get(target.stage, len(steps))}
+            if target.kind in onward:
+                arrivals[onward[target.kind]].append(left)
+    return pick(arrivals[-1] or [start])
+
+
+def _due(duration: Duration, at: int) -> int:
+    """When a run activated at a moment is due, a range at its top."""
+    count = duration.longest
+    if duration.unit in ("menit", "jam"):
+        return at + count * (1 if duration.unit == "menit" else 60)
+    begun = -(-at // _DAY)  # working days begun; an activation at opening counts that day as the first
+    if duration.unit == "hari":
+        return (begun + count) * _DAY
+    today = max(begun - 1, 0)
+    day = today // 5 * 7 + today % 5
+    last = day + count if duration.unit == "hari kalender" else _months_after(day, count)
+    last = last // 7 * 5 + min(last % 7, 4)  # a weekend rolls back to its Friday
+    return (max(last, today + 1) + 1) * _DAY
+
+
+def _months_after(day: int, count: int) -> int:
+    since = _MONDAY + timedelta(days=day % _ERA)
+    years, month = divmod(since.month - 1 + count, 12)
+    year = since.year + years
+    end = date(year, month + 1, min(since.day, calendar.monthrange(year, month + 1)[1]))
+    return day + (end - since).days
