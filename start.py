@@ -13,21 +13,21 @@ import shutil
 import sys
 
 if not (3, 11) <= sys.version_info < (3, 15):
-    fitting = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)]
-    sys.exit(
-        "Mesin SOP memerlukan Python 3.11 sampai 3.14; yang menjalankan berkas ini Python {}.{}.\n".format(
-            *sys.version_info[:2]
-        )
-        + (
-            "Jalankan dengan yang sudah ada di komputer ini: {} start.py".format(fitting[0])
-            if fitting
-            else "Pasang salah satunya (misalnya paket python3.13 dan python3.13-venv), lalu jalankan lagi."
-        )
+    there = next(filter(shutil.which, ("python3.14", "python3.13", "python3.12", "python3.11")), "")
+    print(
+        f"Mesin SOP memerlukan Python 3.11 sampai 3.14; yang ini Python {sys.version.split()[0]}.",
+        f"Jalankan dengan yang sudah ada di komputer ini: {there} start.py"
+        if there
+        else "Pasang salah satunya (misalnya paket python3.13 dan python3.13-venv), lalu jalankan lagi.",
+        sep="\n",
+        file=sys.stderr,
     )
+    sys.exit(1)
 
 import contextlib
 import hashlib
 import os
+import re
 import subprocess
 import sysconfig
 import time
@@ -54,39 +54,30 @@ Folder {folder} sudah ada, tetapi bukan buatan start.py, jadi tidak kami sentuh.
 Ganti namanya atau pindahkan, lalu jalankan lagi."""
 
 NO_PIP = """\
-Python ini ({python}) tidak dilengkapi pip, sehingga paket yang diperlukan tidak dapat dipasang.
-Pasang pip dan venv lebih dahulu (di Debian atau Ubuntu: paket python3-venv dan python3-pip), lalu jalankan lagi."""
+Python ini ({python}) tidak dilengkapi pip, jadi paket yang diperlukan tidak dapat dipasang.
+Pasang dahulu pip dan venv (di Debian dan Ubuntu: paket python3-venv), lalu jalankan lagi."""
 
 OTHER = "Paket yang diperlukan tidak berhasil dipasang; sebabnya ada pada baris terakhir di bawah ini."
 
 # What the system or pip says when preparing fails, and what the person at the keyboard can do about it.
-TROUBLES = (
-    (
-        ("No space left on device", "not enough space on the disk", "Disk quota exceeded"),
-        "Ruang disk habis. Sediakan sekitar 500 MB untuk {root} dan untuk folder sementara, lalu jalankan lagi.",
-    ),
-    (
-        ("Read-only file system", "Permission denied", "Access is denied"),
-        "Folder {root} tidak dapat ditulisi. Salin ke tempat yang dapat Anda tulisi, misalnya folder\n"
-        "pribadi Anda, atau mintakan izin menulis, lalu jalankan lagi dari sana.",
-    ),
-    (
-        ("DO NOT MATCH THE HASHES",),
-        "Paket yang diterima tidak sama dengan yang dikunci untuk versi ini, jadi tidak dipasang.\n"
-        "Jalankan lagi; bila terulang, laporkan kepada pengelola jaringan: ada yang mengubah unduhan.",
-    ),
-    (
-        ("onnection broken by", "Max retries exceeded", "ead timed out", "ConnectionError", "IncompleteRead"),
-        "Paket yang diperlukan tidak dapat diunduh: komputer ini tidak tersambung ke internet atau aksesnya\n"
-        "dibatasi. Periksa sambungan dan proksi (HTTPS_PROXY, PIP_INDEX_URL), lalu jalankan lagi. Sesudah\n"
-        "sekali berhasil, mesin berjalan tanpa internet.",
-    ),
-    (
-        ("No matching distribution found",),
-        "Salah satu paket tidak tersedia untuk Python atau sistem operasi ini. Coba dengan Python 3.11\n"
-        "sampai 3.14 yang lain, di Linux, macOS, atau Windows 64 bit.",
-    ),
-)
+TROUBLES = {
+    "No space left|not enough space|quota exceeded": """\
+Ruang disk habis. Sediakan sekitar 500 MB untuk {root}
+dan untuk folder sementara, lalu jalankan lagi.""",
+    "Read-only file system|Permission denied|Access is denied": """\
+Folder {root} tidak dapat ditulisi. Salin ke tempat yang dapat Anda tulisi,
+misalnya folder pribadi Anda, atau mintakan izin menulis, lalu jalankan lagi dari sana.""",
+    "DO NOT MATCH THE HASHES": """\
+Paket yang diterima tidak sama dengan yang dikunci untuk versi ini, jadi tidak dipasang.
+Jalankan lagi; bila terulang, laporkan kepada pengelola jaringan: ada yang mengubah unduhan.""",
+    "onnection broken by|Max retries exceeded|ead timed out|ConnectionError|IncompleteRead": """\
+Paket yang diperlukan tidak dapat diunduh: komputer ini tidak tersambung ke internet, atau aksesnya
+dibatasi. Periksa sambungan dan proksi (HTTPS_PROXY, PIP_INDEX_URL), lalu jalankan lagi.
+Setelah sekali berhasil, mesin berjalan tanpa internet.""",
+    "No matching distribution found": """\
+Salah satu paket tidak tersedia untuk Python atau sistem operasi ini. Coba Python 3.11 sampai 3.14
+yang lain, di Linux, macOS, atau Windows 64 bit.""",
+}
 
 
 class Unprepared(Exception):
@@ -131,7 +122,7 @@ def run_tests(python: Path, arguments: list[str]) -> int:
 
 
 def environment(name: str, lock: str) -> Path:
-    """Return the Python of environment `name`, after installing what `lock` pins where that is not done yet."""
+    """Return the Python of environment `name`, after installing what `lock` pins if that is not done yet."""
     folder = ROOT / name
     digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     stamp = f"{lock} {digest}\nPython {sys.version_info[0]}.{sys.version_info[1]} {sys.platform}\n"
@@ -161,13 +152,15 @@ def build(folder: Path, lock: Path, stamp: str, held: BinaryIO) -> None:
     with log.open("wb") as output:
         failed = install(aside, lock, output, held)
     if failed:
+        # On a full disk not even the log can say so.
+        full = "No space left on device\n" if shutil.disk_usage(ROOT).free < 1_000_000 else ""
         remove(aside)
-        said = log.read_text("utf-8", "replace")
-        tail = "\n".join(said.splitlines()[-8:])
+        said = full + log.read_text("utf-8", "replace")
+        tail = "\n".join(said.splitlines()[-5:])
         raise Unprepared(f"{remedy(said, failed)}\n\n{tail}\n\nSelengkapnya: {log}")
 
-    site = site_packages(aside)
-    (site / "checkout.pth").write_text(os.path.relpath(ROOT, site) + "\n", "utf-8")  # relative: it may be moved
+    site = site_packages(aside)  # the path is relative, so that the checkout may be moved
+    (site / "checkout.pth").write_text(os.path.relpath(ROOT, site) + "\n", "utf-8")
     name_the_place(aside, folder)
     (aside / STAMP).write_text(stamp, "utf-8")
     if folder.exists():
@@ -188,19 +181,20 @@ def install(aside: Path, lock: Path, output: BinaryIO, held: BinaryIO) -> str:
         )
         return code == 0
 
-    pip: list[str | Path] = [python_of(aside), "-P", "-m", "pip", "install"]
-    if not done(sys.executable, "-P", "-m", "venv", aside):
+    python = (sys.executable, "-P", "-m")
+    pip: tuple[str | Path, ...] = (python_of(aside), "-P", "-m", "pip", "install")
+    if not done(*python, "venv", aside):
         # Debian splits off what gives a new environment its pip; the pip outside it can fill it as well.
         remove(aside)
-        pip = [sys.executable, "-P", "-m", "pip", "install", "--target", site_packages(aside)]
-        if not done(sys.executable, "-P", "-m", "venv", "--without-pip", aside) or not done(*pip[:4], "--version"):
+        pip = (*python, "pip", "install", "--target", site_packages(aside))
+        if not done(*python, "pip", "--version") or not done(*python, "venv", "--without-pip", aside):
             return NO_PIP
     return "" if done(*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock) else OTHER
 
 
 def remedy(said: str, otherwise: str) -> str:
     """Turn what the system or pip said into a sentence that helps."""
-    sentence = next((help_ for signs, help_ in TROUBLES if any(sign in said for sign in signs)), otherwise)
+    sentence = next((helps for signs, helps in TROUBLES.items() if re.search(signs, said)), otherwise)
     return sentence.format(root=ROOT, python=sys.executable)
 
 
@@ -251,7 +245,7 @@ def python_of(folder: Path) -> Path:
 
 
 def name_the_place(aside: Path, folder: Path) -> None:
-    """Let `activate` and the other scripts name the folder they will stand in, not the one they were made in."""
+    """Let `activate` and the other scripts name the folder they will stand in."""
     for script in python_of(aside).parent.iterdir():
         if not script.is_symlink() and script.suffix != ".exe":
             script.write_bytes(script.read_bytes().replace(aside.name.encode(), folder.name.encode()))

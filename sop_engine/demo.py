@@ -70,11 +70,11 @@ def run(port: int) -> None:
 
 def _serve(door: socket.socket, settings: Settings) -> None:
     clock = Clock()
+    story = Story(clock)
     install(settings, clock)
     engine = open_engine(settings, clock)
     try:
-        story = Story(engine, clock)
-        story.play()
+        story.play(engine)
         prefix = f"export SOP_DATABASE_URL={shlex.quote(settings.database_url)} SOP_OFFICE={OFFICE}\npython3 start.py"
         ticker = engine.ticker()
         ticker.start()
@@ -169,10 +169,13 @@ class Clock:
 
 
 class Story:
-    """What happened in this office before the visitor came."""
+    """What happened in this office before the visitor came; sets the clock to its beginning."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine, self._clock, self._store = engine, clock, engine.store
+    _engine: Engine
+    case = 0
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._text = SOP_FILE.read_text("utf-8")
         self.definition: Definition = parse_definition(self._text)
         self.structure: Organisation = parse_organisation(STRUCTURE.read_text("utf-8"))
@@ -180,13 +183,12 @@ class Story:
         self._holidays = national_calendar(today.year - 1, today.year + 2, read_decrees(_WORKFLOWS / "kalender"))
         self._calendar = WorkCalendar(self._holidays, self.definition.schedule.zone)
         self._today = self._calendar.local_day(clock())
-        self._ticker = engine.ticker()
         self._person: dict[str, int] = {}
-        self.case = 0
+        clock.at = self._at(6, 30)
 
-    def play(self) -> None:
+    def play(self, engine: Engine) -> None:
         """Sign the SOP six working days ago, start its case, and bring it to the fourth stage."""
-        self._clock.at = self._at(6, 30)
+        self._engine, self._store, self._ticker = engine, engine.store, engine.ticker()
         edition = self._settle()
         self._go_to(5, 60)
         self.case = start_case(self._store, self._who("sekretaris"), edition, year=self._today.year)["case"]

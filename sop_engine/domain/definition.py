@@ -6,6 +6,7 @@ the whole definition or the organisation is checked in `domain/lints`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -47,7 +48,8 @@ _COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _PRINTED = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
-def _fault(code: str, message: str) -> PydanticCustomError:
+def fault(code: str, message: str) -> PydanticCustomError:
+    """A fault of one value for a validator to raise: its code, and the sentence to show."""
     return PydanticCustomError(code, "{message}", {"message": message})
 
 
@@ -57,14 +59,14 @@ def _listed(value: Any) -> Any:
 
 def _not_reserved(value: Any) -> Any:
     if value in RESERVED:
-        raise _fault("ID_SALAH", f"«{value}» adalah kata format ini; pilih id lain")
+        raise fault("ID_SALAH", f"«{value}» adalah kata format ini; pilih id lain")
     return value
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((value for value in values if values.count(value) > 1), None)
-    if twice:
-        raise _fault("GANDA", f"«{twice}» disebut dua kali; tulis sekali saja")
+    if len(set(values)) < len(values):
+        [(twice, _)] = Counter(values).most_common(1)
+        raise fault("GANDA", f"«{twice}» disebut dua kali; tulis sekali saja")
     return values
 
 
@@ -73,12 +75,12 @@ def _yes_no(value: Any) -> Any:
         return value == "ya"
     if isinstance(value, bool):
         return value
-    raise _fault("PILIHAN_SALAH", "tulis `ya` atau `tidak`")
+    raise fault("PILIHAN_SALAH", "tulis `ya` atau `tidak`")
 
 
 def _count(value: Any) -> Any:
     if isinstance(value, str) and not _COUNT.fullmatch(value):
-        raise _fault("BILANGAN_SALAH", "tulis bilangan bulat dari 1 sampai 999, tanpa nol di depan")
+        raise fault("BILANGAN_SALAH", "tulis bilangan bulat dari 1 sampai 999, tanpa nol di depan")
     return int(value) if isinstance(value, str) else value
 
 
@@ -86,7 +88,7 @@ def _all_or_count(value: Any) -> Any:
     if value in ("semua", None):
         return None
     if isinstance(value, str) and not _COUNT.fullmatch(value):
-        raise _fault("BILANGAN_SALAH", "tulis `semua` atau bilangan bulat dari 1 sampai 999")
+        raise fault("BILANGAN_SALAH", "tulis `semua` atau bilangan bulat dari 1 sampai 999")
     return int(value) if isinstance(value, str) else value
 
 
@@ -94,11 +96,11 @@ def _printed_date(value: Any) -> Any:
     if value in ("", None):
         return None
     if not isinstance(value, str) or not _PRINTED.fullmatch(value):
-        raise _fault("TANGGAL_SALAH", "tulis seperti `2023-11-01`, `2023-11` atau `2023`, atau kosongkan")
+        raise fault("TANGGAL_SALAH", "tulis seperti `2023-11-01`, `2023-11` atau `2023`, atau kosongkan")
     try:
         date.fromisoformat(value + "-01-01"[len(value) - 4 :])  # what is not printed counts as the first
     except ValueError:
-        raise _fault("TANGGAL_SALAH", f"tanggal «{value}» tidak ada di kalender; periksa") from None
+        raise fault("TANGGAL_SALAH", f"tanggal «{value}» tidak ada di kalender; periksa") from None
     return value
 
 
@@ -107,7 +109,7 @@ def _parsed(parse: Callable[[str], object], code: str) -> BeforeValidator:
         try:
             return parse(value) if isinstance(value, str) else value
         except ValueError as error:
-            raise _fault(code, str(error)) from None
+            raise fault(code, str(error)) from None
 
     return BeforeValidator(read)
 
@@ -319,7 +321,7 @@ class Stage(Sourced):
     @model_validator(mode="after")
     def _one_kind_of_performer(self) -> Self:
         if (self.performers is None) == (self.for_each is None):
-            raise _fault("PELAKSANA_SALAH", "tulis `pelaksana` atau `untuk_setiap`, tepat salah satu")
+            raise fault("PELAKSANA_SALAH", "tulis `pelaksana` atau `untuk_setiap`, tepat salah satu")
         return self
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sop_engine.domain.definition import Count, Id, Ids, Slug, Sourced, Text, Texts, YesNo
+from sop_engine.domain.definition import Count, Id, Ids, Slug, Sourced, Text, Texts, YesNo, fault
 
 Email = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
 
@@ -29,7 +29,7 @@ class Position(Sourced):
     @model_validator(mode="after")
     def _outside_is_recorded(self) -> Self:
         if self.outside and not self.recorded_by:
-            raise ValueError("pihak luar memerlukan `dicatat_oleh`: jabatan yang mencatat tindakannya")
+            raise fault("PENCATAT_KURANG", "pihak luar memerlukan `dicatat_oleh`: jabatan yang mencatatnya")
         return self
 
 

@@ -4,6 +4,7 @@ Three steps, each listing all it finds: the bytes and the tree (`guard`, `nodes`
 and, by the caller, what only the whole can tell (`domain/lints`). No input raises anything else.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -99,9 +100,8 @@ def _validated(places: Places, model: type[M]) -> tuple[M | None, list[Problem]]
         faulty = [at for finding, at in found if _may_go(finding, at)]
         if not faulty:
             break
-        for at in faulty:
-            without.add(id(at.parents[-1]))
-            _drop(at.node, at.parents[-1])
+        without |= {id(at.parents[-1]) for at in faulty}
+        _drop({id(at.node) for at in faulty}, {id(at.parents[-1]): at.parents[-1] for at in faulty}.values())
     return None, list(problems)
 
 
@@ -118,11 +118,12 @@ def _may_go(finding: Any, at: Found) -> bool:
     return small and finding["type"] != "missing" and bool(at.parents)
 
 
-def _drop(node: Node, parent: Node) -> None:
-    if isinstance(parent.value, list):
-        parent.value = [item for item in parent.value if item is not node]
-    elif isinstance(parent.value, dict):
-        parent.value = {key: item for key, item in parent.value.items() if item is not node}
+def _drop(faulty: set[int], parents: Iterable[Node]) -> None:
+    for parent in parents:
+        if isinstance(parent.value, list):
+            parent.value = [item for item in parent.value if id(item) not in faulty]
+        elif isinstance(parent.value, dict):
+            parent.value = {key: item for key, item in parent.value.items() if id(item) not in faulty}
 
 
 def _problems(found: list[tuple[Any, Found]], model: type[BaseModel]) -> list[Problem]:
@@ -143,12 +144,7 @@ def _problems(found: list[tuple[Any, Found]], model: type[BaseModel]) -> list[Pr
 
 def _position(finding: Any, at: Found) -> tuple[int, int]:
     """A fault of a key stands at the key, any other at the value."""
-    if finding["type"] == "extra_forbidden" or finding["loc"][-1:] == ("[key]",):
-        for key, node in _members(at.parents[-1]):
-            if node is at.node:
-                return at.parents[-1].keys[key]
+    way = finding["loc"]
+    if finding["type"] == "extra_forbidden" or way[-1:] == ("[key]",):
+        return at.parents[-1].keys[way[-2] if way[-1] == "[key]" else way[-1]]
     return at.line, at.column
-
-
-def _members(node: Node) -> list[tuple[str, Node]]:
-    return list(node.value.items()) if isinstance(node.value, dict) else []

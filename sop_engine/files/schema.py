@@ -1,5 +1,6 @@
 """JSON Schemas of the formats, generated from the models: for editors, and to know which keys stand where."""
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -16,6 +17,11 @@ SHIPPED: dict[str, type[BaseModel]] = {"sop.schema.json": Definition, "organisas
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """Give a model's schema as editors want it: Indonesian help per key, and scalars as YAML types them."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(_raw(model))}
+
+
+def text_of(model: type[BaseModel]) -> str:
+    """Give a schema as it is shipped."""
+    return json.dumps(schema_of(model), ensure_ascii=False, indent=1) + "\n"
 
 
 @cache

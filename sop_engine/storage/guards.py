@@ -61,7 +61,8 @@ _NEXT_ENTRY = (
 def sqlite_triggers() -> Iterator[tuple[str, str]]:
     """Give every trigger of an SQLite store as (name, statement)."""
     for table, guard in GUARDS.items():
-        yield _trigger(f"{table}_key_taken", table, "INSERT", _taken(table, guard), "kunci sudah dipakai")
+        if table != "events":  # `events_next` admits only the one entry that follows
+            yield _trigger(f"{table}_key_taken", table, "INSERT", _taken(table, guard), "kunci sudah dipakai")
         yield _trigger(f"{table}_no_delete", table, "DELETE", "1", "tidak boleh dihapus")
         if guard.append_only:
             yield _trigger(f"{table}_no_update", table, "UPDATE", "1", "tidak boleh diubah")
@@ -71,7 +72,7 @@ def sqlite_triggers() -> Iterator[tuple[str, str]]:
         yield _trigger(f"{table}_fixed", table, "UPDATE", changed, "pengenal tidak boleh diubah")
         if guard.frozen:
             yield _trigger(f"{table}_frozen", table, "UPDATE", guard.frozen, "sudah selesai, tidak boleh diubah")
-        if table in LIVES:
+        if table in LIVES and _forbidden(table):
             yield _trigger(f"{table}_life", table, "UPDATE", _not_in_life(table), "perpindahan keadaan tidak sah")
     yield _trigger("sign_offs_four_eyes", "sign_offs", "UPDATE", _FOUR_EYES, "pelaksana tidak boleh mengesahkan")
     yield _trigger("events_next", "events", "INSERT", _NEXT_ENTRY, "rantai catatan harus bersambung")
@@ -84,9 +85,19 @@ def _taken(table: str, guard: Guard) -> str:
     )
 
 
+def _steps(table: str) -> set[tuple[str, str]]:
+    return {(source, to) for _, source, to in LIVES[table].rows} | _TWO_STEPS.get(table, set())
+
+
+def _forbidden(table: str) -> bool:
+    """Whether some move between states is left to forbid, beyond leaving a last state."""
+    life = LIVES[table]
+    lasting = [state for state in life.states if state not in life.terminal]
+    return any(to != source and (source, to) not in _steps(table) for source in lasting for to in life.states)
+
+
 def _not_in_life(table: str) -> str:
-    steps = {(source, to) for _, source, to in LIVES[table].rows} | _TWO_STEPS.get(table, set())
-    moves = ", ".join(f"('{source}', '{to}')" for source, to in sorted(steps))
+    moves = ", ".join(f"('{source}', '{to}')" for source, to in sorted(_steps(table)))
     return f"NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES {moves})"
 
 

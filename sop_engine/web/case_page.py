@@ -15,7 +15,7 @@ from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.storage.reading import CaseView
 from sop_engine.storage.tables import SignOffRow, StageRunRow, TaskRow
-from sop_engine.web.flow_drawing import draw
+from sop_engine.web.flow_drawing import COLUMN, draw
 from sop_engine.web.record_words import Names, actor_words, sentence
 from sop_engine.web.standings import LABELS, Standing, stage_mark, standings_of
 
@@ -80,7 +80,11 @@ class CasePage:
     def _open_stages(self, standings: Mapping[str, Mapping[str, Standing]]) -> list[Words]:
         found = []
         for stage_id, slots in standings.items():
-            lines = [self._open_line(slot.run, slot.mark) for slot in slots.values() if slot.run and slot.run.open]
+            lines = [
+                self._open_line(slot.run, slot.mark)
+                for slot in slots.values()
+                if slot.run and slot.run.state in ("active", "submitted")
+            ]
             if lines:
                 stage = self.plan.stage(stage_id)
                 found.append({"stage": stage, "number": stage.number or stage.id, "lines": lines})
@@ -227,7 +231,7 @@ def activity_table(plan: Plan, standings: Mapping[str, Mapping[str, Standing]]) 
     drawing = draw(plan.flow, plan.organisation, marks)
     return {
         "columns": [plan.organisation.name_of(position) for position in drawing.columns],
-        "width": drawing.width,
+        "last_column": drawing.width - COLUMN * (len(drawing.columns) - 1),
         "rows": [_row(plan, stage, dict(standings.get(stage.id, {}))) | {"drawing": drawing.rows[stage.id]} for stage in plan.flow.stages.values()],
         "marks": [(mark, label) for mark, label in LABELS.items() if mark != "waiting"],
     }

@@ -303,7 +303,7 @@ def _small_end(x: float, y: float) -> Markup:
 
 
 def _words(x: float, y: float, words: str) -> Markup:
-    return Markup('<text x="{}" y="{}">{}</text>').format(x, y, words)
+    return Markup('<text x="{}" y="{}">{}</text>').format(x, y, words[:1].upper() + words[1:])
 
 
 def _at(y: str, parts: list[Markup]) -> Markup:

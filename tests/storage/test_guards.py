@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import CheckConstraint
 
 from sop_engine.storage import sqlite
 from sop_engine.storage.guards import GUARDS, sqlite_triggers
 from sop_engine.storage.rows import CODECS
 from sop_engine.storage.tables import TABLES
+from sop_engine.application.start_case import cancel_case
 from tests.office import SOP_396, Office
 
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi')"
@@ -43,7 +45,7 @@ ATTACKS = {
         "UPDATE stage_runs SET state = 'returned', ended_at = activated_at, ended_seq = 1, performed_by = 1,"
         f" outcome = 'lanjut' WHERE id = {ACTIVE}", ["stage_runs_life"]),
     "undo a finished task": ("UPDATE tasks SET state = 'offered', ended_at = NULL WHERE state = 'done'",
-                             ["tasks_frozen", "tasks_life"]),
+                             ["tasks_frozen"]),
     "give a finished task to another": ("UPDATE tasks SET person_id = 99 WHERE state = 'done'",
                                         ["tasks_frozen", "tasks_fixed"]),
     "delete a task": ("DELETE FROM tasks WHERE state = 'done'", ["tasks_no_delete"]),
@@ -56,10 +58,10 @@ ATTACKS = {
     "cut the tail of the record": ("DELETE FROM events WHERE seq > 3", ["events_no_delete"]),
     "replace an audit entry": (
         "INSERT OR REPLACE INTO events SELECT office_id, seq, kind, case_id, '{}', prev_hash, hash FROM events"
-        " WHERE seq = 3", ["events_key_taken", "events_next", "events_no_delete"]),
+        " WHERE seq = 3", ["events_next", "events_no_delete"]),
     "fork the record": (
         "INSERT INTO events SELECT office_id, seq + 9999, kind, case_id, body, hash, 'ff' FROM events WHERE seq = 3",
-        ["events_key_taken", "events_next"]),
+        ["events_next"]),
     "append what is bound to nothing": (
         "INSERT INTO events SELECT office_id, seq + 9999, kind, case_id, body, 'ee', 'ff' FROM events WHERE seq = 3",
         ["events_next"]),
@@ -76,7 +78,7 @@ ATTACKS = {
         " to_position, case_id, run_id, stage, dedupe, subject, context, created_at, state, next_at, attempts,"
         " fence, owner, body, error, sent_at FROM messages LIMIT 1", ["messages_key_taken", "messages_dedupe_index"]),
     "arm a sent reminder again": ("UPDATE reminders SET state = 'armed' WHERE state = 'superseded'",
-                                  ["reminders_frozen", "reminders_life"]),
+                                  ["reminders_frozen"]),
     "delete a reminder": ("DELETE FROM reminders", ["reminders_no_delete"]),
     "delete a case": ("DELETE FROM cases", ["cases_no_delete"]),
     "give a case another year": ("UPDATE cases SET year = 2030", ["cases_fixed"]),
@@ -122,38 +124,179 @@ def test_without_its_guard_the_attack_would_work(attacked, attack: str) -> None:
     assert changed > 0
 
 
-def test_every_trigger_is_needed_by_an_attack_or_repeats_one_on_another_table() -> None:
-    tried = {guard for _, guards in ATTACKS.values() for guard in guards}
-    kinds = {"key_taken", "no_delete", "no_update", "fixed", "frozen", "life", "four_eyes", "next"}
-
-    for name, _ in sqlite_triggers():
-        kind = next(kind for kind in kinds if name.endswith(kind))
-        assert any(guard.endswith(kind) for guard in tried), f"{name}: no attack needs a guard of its kind"
-
-
-BAD_ROWS = {
-    "an unknown state": "UPDATE tasks SET state = 'hilang' WHERE state = 'offered'",
-    "an end without being ended": "UPDATE stage_runs SET ended_at = activated_at, ended_seq = 1 WHERE state = 'active'",
-    "a completion nobody performed": "UPDATE stage_runs SET state = 'completed', ended_at = activated_at, ended_seq = 1,"
-    " performed_by = NULL WHERE state = 'active'",
-    "text where a number stands": "UPDATE cases SET version = 'abc'",
-    "a version below one": "UPDATE cases SET version = 0",
-    "a loader who signs": "UPDATE editions SET signed_by = loaded_by WHERE state = 'draft'",
-    "an unknown capacity": "UPDATE holders SET capacity = 'raja'",
-    "a holder's end before the beginning": "UPDATE holders SET until_at = '2000-01-01T00:00:00.000000Z'",
-    "a second case of an edition with clause 5": "INSERT INTO cases SELECT office_id, id + 9999, edition_id, revision_id,"
-    " year, started_at, limits, single, state, version, ended_at, reason FROM cases",
-    "a mail sent without bytes": "UPDATE messages SET state = 'sent', sent_at = created_at WHERE state = 'queued'",
+FROZEN = {  # one change of a row that has ended, for each table that freezes rows
+    "editions": "UPDATE editions SET version = version + 1 WHERE state = 'void'",
+    "cases": "UPDATE cases SET version = version + 1 WHERE state = 'cancelled'",
+    "stage_runs": "UPDATE stage_runs SET note = 1 WHERE state = 'completed'",
+    "tasks": "UPDATE tasks SET capacity = 'plt' WHERE state = 'done'",
+    "sign_offs": "UPDATE sign_offs SET note = 1 WHERE state = 'returned'",
+    "texts": "UPDATE texts SET body = 'lain'",
+    "reminders": "UPDATE reminders SET rank = 9 WHERE state = 'superseded'",
+    "messages": "UPDATE messages SET error = 'x' WHERE state = 'superseded'",
+    "offices": "UPDATE offices SET head_seq = head_seq - 1 WHERE id = 1",
+}
+LIFE = {
+    "editions": "UPDATE editions SET state = 'replaced', signed_by = 1, in_force_at = '' WHERE state = 'draft'",
+    "stage_runs": "UPDATE stage_runs SET state = 'returned', performed_by = 1, outcome = '', ended_at = '',"
+    " ended_seq = 1 WHERE state = 'active'",
+    "messages": "UPDATE messages SET state = 'sent', body = x'00', sent_at = '' WHERE state = 'queued'",
+}
+ONCE = {
+    "texts_fixed": "UPDATE texts SET salt = '77', body = NULL",
+    "sign_offs_four_eyes": ATTACKS["sign off one's own work"][0], "events_next": ATTACKS["append what is bound to nothing"][0],
 }
 
 
-@pytest.mark.parametrize("fault", BAD_ROWS)
-def test_a_row_that_makes_no_sense_is_refused(attacked, fault: str) -> None:
-    for name, _ in sqlite_triggers():  # constraints alone must hold
-        attacked.execute(f"DROP TRIGGER {name}")
+def statement_against(trigger: str) -> str:
+    """A statement that breaks the rule of one trigger and of no other."""
+    if trigger in ONCE:
+        return ONCE[trigger]
+    table = next(name for name in sorted(GUARDS, key=len, reverse=True) if trigger.startswith(f"{name}_"))
+    kind = trigger.removeprefix(f"{table}_")
+    first = GUARDS[table].fixed[0] if GUARDS[table].fixed else GUARDS[table].keys[0][-1]
+    return {
+        "key_taken": f"INSERT INTO {table} SELECT * FROM {table}",
+        "no_delete": f"DELETE FROM {table}",
+        "no_update": f"UPDATE {table} SET {first} = {first}",
+        "fixed": f"UPDATE {table} SET {first} = '77' WHERE {ALIVE.get(table, '1')}",
+        "frozen": FROZEN.get(table, ""),
+        "life": LIFE.get(table, ""),
+    }[kind]
 
-    with pytest.raises(sqlite.driver.IntegrityError):
-        attacked.execute(BAD_ROWS[fault])
+
+ALIVE = {
+    "editions": "state = 'draft'",
+    "cases": "state = 'running'",
+    "stage_runs": "state = 'active'",
+    "tasks": "state = 'offered'",
+    "sign_offs": "state = 'requested'",
+    "reminders": "state = 'armed'",
+    "messages": "state = 'queued'",
+    "texts": "1",
+}
+
+
+@pytest.fixture
+def lived_in(office: Office, tmp_path: Path):
+    """A store with a row in every state a trigger looks at."""
+    office.start(office.in_force(_numbered(990)))
+    cancelled = office.engine.reading.cases()[0].id
+    cancel_case(office.store, office.who("sekretaris"), cancelled, "sekretaris", "Salah.")
+    office.close()
+    connection = sqlite.driver.connect(office.settings.database_path, isolation_level=None)
+    connection.execute("UPDATE editions SET state = 'void'")
+    connection.close()
+    again = Office(office.folder, office.at, new=False)
+    again.person |= office.person
+    again.start(again.in_force())
+    again.done("disposisi")
+    again.done("persiapan")
+    again.send_back("Perbaiki.")
+    again.done("persiapan")
+    again.start(again.in_force(_numbered(998)))
+    again.load(_numbered(999))
+    again.close()
+    connection = sqlite.driver.connect(again.settings.database_path, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+TRIGGERS = [name for name, _ in sqlite_triggers()]
+
+
+def test_each_trigger_speaks_up_and_without_it_nobody_says_so(lived_in) -> None:
+    lived_in.execute("PRAGMA foreign_keys=OFF")
+    says = dict(sqlite_triggers())
+    for trigger in TRIGGERS:
+        words = says[trigger].split("RAISE(ABORT, '")[1].split("'")[0]
+        statement = statement_against(trigger)
+        lived_in.execute("BEGIN")
+        with pytest.raises(sqlite.driver.IntegrityError, match=words):
+            lived_in.execute(statement)
+        lived_in.execute(f"DROP TRIGGER {trigger}")
+        try:
+            assert lived_in.execute(statement).rowcount > 0, f"{trigger}: its statement touches nothing"
+        except sqlite.driver.IntegrityError as other:
+            assert words not in str(other)
+        if lived_in.in_transaction:
+            lived_in.execute("ROLLBACK")
+
+
+BAD_ROWS = {  # constraint → a row that breaks it
+    "offices_counters": "UPDATE offices SET next_id = 0",
+    "holders_capacity": "UPDATE holders SET capacity = 'raja'",
+    "holders_period": "UPDATE holders SET until_at = '2000-01-01T00:00:00.000000Z'",
+    "documents_kind": "UPDATE documents SET kind = 'lain'",
+    "editions_state": "UPDATE editions SET state = 'hilang'",
+    "editions_four_eyes": "UPDATE editions SET signed_by = loaded_by WHERE state = 'draft'",
+    "editions_signed": "UPDATE editions SET state = 'in_force' WHERE state = 'draft'",
+    "editions_signature": "UPDATE editions SET signature = 'cap' WHERE state = 'draft'",
+    "editions_wet": "UPDATE editions SET signature = 'basah', evidence = NULL WHERE state = 'in_execution'",
+    "cases_state": "UPDATE cases SET state = 'hilang'",
+    "cases_version": "UPDATE cases SET version = 0",
+    "cases_end": "UPDATE cases SET ended_at = started_at WHERE state = 'running'",
+    "stage_runs_state": "UPDATE stage_runs SET state = 'hilang'",
+    "stage_runs_counters": "UPDATE stage_runs SET pass_no = 0",
+    "stage_runs_end": "UPDATE stage_runs SET ended_at = activated_at, ended_seq = 1 WHERE state = 'active'",
+    "stage_runs_record": "UPDATE stage_runs SET ended_seq = 1 WHERE state = 'active'",
+    "stage_runs_performed": "UPDATE stage_runs SET performed_by = NULL WHERE state = 'completed'",
+    "tasks_state": "UPDATE tasks SET state = 'hilang', ended_at = offered_at WHERE state = 'offered'",
+    "tasks_end": "UPDATE tasks SET ended_at = offered_at WHERE state = 'offered'",
+    "tasks_claim": "UPDATE tasks SET state = 'claimed', claimed_at = NULL WHERE state = 'offered'",
+    "sign_offs_state": "UPDATE sign_offs SET state = 'hilang'",
+    "sign_offs_end": "UPDATE sign_offs SET answered_at = requested_at WHERE state = 'requested'",
+    "sign_offs_person": "UPDATE sign_offs SET person_id = NULL WHERE state = 'returned'",
+    "reminders_state": "UPDATE reminders SET state = 'hilang'",
+    "reminders_kind": "UPDATE reminders SET kind = 'lain'",
+    "messages_state": "UPDATE messages SET state = 'hilang'",
+    "messages_sent": "UPDATE messages SET state = 'sent', sent_at = created_at WHERE state = 'queued'",
+}
+BAD_VALUES = {  # types and unique indexes
+    "text where a number stands": "UPDATE cases SET version = 'abc'",
+    "a second case of an edition with clause 5": "INSERT INTO cases SELECT office_id, id + 9999, edition_id, revision_id,"
+    " year, started_at, limits, single, state, version, ended_at, reason FROM cases",
+    "one person offered a run twice": "INSERT INTO tasks SELECT office_id, id + 9999, case_id, run_id, person_id,"
+    " position, capacity, offered_at, state, claimed_at, ended_at FROM tasks WHERE state = 'offered'",
+    "two claims of one run": "INSERT INTO tasks SELECT office_id, id + n, case_id, run_id, person_id + n, position,"
+    " capacity, offered_at, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL"
+    " SELECT 8888)",
+    "the same number for two editions": "UPDATE editions SET number = 'x'",
+    "a mail twice": "UPDATE messages SET dedupe = 'x'",
+    "the same link twice": "UPDATE events SET prev_hash = 'x'",
+    "a run twice in one place": "UPDATE stage_runs SET stage = 'a', pass_no = 1, slot = '', case_id = 1",
+    "one address for two persons": "UPDATE persons SET email = 'x'",
+}
+
+
+def unguarded(connection):
+    """The connection with every trigger gone: constraints alone must hold."""
+    for name, _ in sqlite_triggers():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("PRAGMA foreign_keys=OFF")
+    return connection
+
+
+@pytest.mark.parametrize("constraint", BAD_ROWS)
+def test_a_row_that_makes_no_sense_is_refused_by_its_check(attacked, constraint: str) -> None:
+    with pytest.raises(sqlite.driver.IntegrityError, match=f"CHECK constraint failed: {constraint}$"):
+        unguarded(attacked).execute(BAD_ROWS[constraint])
+
+
+def test_every_check_has_its_bad_row() -> None:
+    checks = {
+        str(constraint.name)
+        for table in TABLES.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+
+    assert checks == set(BAD_ROWS)
+
+
+@pytest.mark.parametrize("fault", BAD_VALUES)
+def test_types_and_unique_indexes_hold(attacked, fault: str) -> None:
+    with pytest.raises(sqlite.driver.IntegrityError, match="UNIQUE|cannot store"):
+        unguarded(attacked).execute(BAD_VALUES[fault])
 
 
 def test_codecs_and_tables_agree_on_columns() -> None:

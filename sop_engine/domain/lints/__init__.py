@@ -4,13 +4,18 @@ One small function per lint; it yields problems with a path and never raises. A 
 one line here, its codes one line each in `sop_engine/files/codes.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
 
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.lints import document, graph, references, structure, timing
 from sop_engine.domain.lints.subject import Subject
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
+
+T = TypeVar("T")
+_MOST = 100  # of one lint: nobody reads more, and a hostile file must not cost more
 
 LINTS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     references.repeated_ids,
@@ -48,16 +53,18 @@ _SURE = (*LINTS[:5], structure.known_positions, structure.known_units)
 
 def lint(definition: Definition, organisation: Organisation | None = None) -> list[Problem]:
     """List all that is wrong with a definition; without its organisation, what can be told without."""
-    subject = Subject(definition, organisation)
-    return [problem for check in LINTS for problem in check(subject)]
+    return _all(LINTS, Subject(definition, organisation))
 
 
 def lint_partial(definition: Definition, organisation: Organisation | None = None) -> list[Problem]:
     """List what is surely wrong with a definition from which faulty values were left out."""
-    subject = Subject(definition, organisation)
-    return [problem for check in _SURE for problem in check(subject)]
+    return _all(_SURE, Subject(definition, organisation))
 
 
 def lint_organisation(organisation: Organisation) -> list[Problem]:
     """List all that is wrong with an organisation."""
-    return [problem for check in ORGANISATION_LINTS for problem in check(organisation)]
+    return _all(ORGANISATION_LINTS, organisation)
+
+
+def _all(checks: Iterable[Callable[[T], Iterator[Problem]]], subject: T) -> list[Problem]:
+    return [problem for check in checks for problem in islice(check(subject), _MOST)]

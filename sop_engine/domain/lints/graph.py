@@ -34,11 +34,12 @@ def edges(steps: tuple[Step, ...], leave: str, onward: Edges) -> str:
     A block is the nodes `fork:ID` and `join:ID`; jumps out of the list are left out.
     """
     nodes = [step.id if isinstance(step, Stage) else f"fork:{step.block.id}" for step in steps]
+    inside = {*nodes, leave}
     for step, after in zip(steps, [*nodes[1:], leave], strict=True):
         if isinstance(step, Stage):
             ways = {"next": after, "end": leave}
             reached = {ways.get(target.kind, target.stage) for target in outcomes_of(step).values()}
-            onward.setdefault(step.id, set()).update(reached & {*nodes, after, leave})
+            onward.setdefault(step.id, set()).update(reached & inside)
         else:
             join = f"join:{step.block.id}"
             onward[f"fork:{step.block.id}"] = {edges(branch, join, onward) for branch in step.block.branches}

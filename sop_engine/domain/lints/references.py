@@ -39,7 +39,7 @@ def _twice(path: str, what: str, ids: Iterable[str]) -> Iterator[Problem]:
 def jumps(subject: Subject) -> Iterator[Problem]:
     """Outcomes lead to stages of their own list: back to an earlier one or itself, or on to a later."""
     paths = {id(step): path for path, step in subject.steps}
-    known = [stage.id for _, stage in subject.stages]
+    known = {stage.id for _, stage in subject.stages}
     for steps in subject.lists:
         order: dict[str, int] = {}
         for number, step in enumerate(steps):
@@ -60,7 +60,7 @@ def _targets(stage: Stage) -> Iterator[tuple[str, Target]]:
 
 
 def _misled(
-    target: Target, here: int, order: dict[str, int], known: list[str], unconditional: bool
+    target: Target, here: int, order: dict[str, int], known: set[str], unconditional: bool
 ) -> tuple[str, str] | None:
     """Code and sentence for a jump that leads nowhere good."""
     if target.kind in ("next", "end"):

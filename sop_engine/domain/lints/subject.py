@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import islice
 
 from sop_engine.domain.definition import Block, Definition, Stage, Step
 from sop_engine.domain.organisation import Organisation
@@ -69,5 +70,5 @@ def warning(code: str, path: str, message: str, clause: int | None = None) -> Pr
 
 def instead(word: str, known: Iterable[str], otherwise: str) -> str:
     """Propose the known word nearest to a misspelt one, or say what else to do."""
-    near = get_close_matches(word[:60], list(known), n=1, cutoff=0.6)
+    near = get_close_matches(word[:60], list(islice(known, 300)), n=1, cutoff=0.6)
     return f"mungkin maksudnya `{near[0]}`" if near else otherwise
