@@ -266,10 +266,10 @@ class Story:
     def _go_to(self, days_ago: int, minutes: int) -> None:
         """Let time pass, ticking whenever a reminder falls due on the way."""
         at = self._at(days_ago, minutes)
+        self._ticker.tick()
         while (due := self._next_reminder()) and due <= at:
             self._clock.at = due
             self._ticker.tick()
-        self._ticker.tick()
         self._clock.at = at
 
     def _next_reminder(self) -> datetime | None:

@@ -283,6 +283,7 @@ class _Office:
         return {
             "case": {"status": view.case.state, "year": view.case.year},
             "edition": {"status": view.edition.state, "number": view.edition.number},
+            "positions": {name: self.organisation.name_of(name) for name in self._positions()},
             "stages": [
                 {
                     "id": run.stage,
@@ -323,6 +324,9 @@ class _Office:
             "audit": {"entries": verdict.entries, "head": verdict.head, "verified": verdict.ok},
             "warnings": warnings,
         }
+
+    def _positions(self) -> list[str]:
+        return [*self.organisation.positions, *self.organisation.bodies]
 
     def _local(self, at: datetime | None) -> str | None:
         return at.astimezone(self.zone).isoformat() if at else None

@@ -34,6 +34,7 @@ OUTSIDE_WORLD = {
 }
 ASKING = {"open", "print", "input", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 
+SKIPPING = re.compile(r"pytest\.(skip|importorskip|mark\.(skip|skipif|xfail))")
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 DRAWERS = {"util", "helper", "manager", "service", "base", "common", "misc"}
 
@@ -46,14 +47,14 @@ def floors() -> dict[str, int]:
 
 
 FLOORS = floors()
-PURE = [
-    module for module in HOUSE if any(module.startswith(r) for r, f in FLOORS.items() if f <= APPLICATION)
-]
 
 
 def room_of(module: str) -> str | None:
     """Return the room a module stands in; None for what is not of this house."""
     return next((room for room in FLOORS if module == room or module.startswith(room + ".")), None)
+
+
+PURE = [module for module in HOUSE if (room := room_of(module)) and FLOORS[room] <= APPLICATION]
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -69,8 +70,10 @@ def imports_of(path: Path) -> Iterator[str]:
 def tracked() -> Iterator[tuple[str, str]]:
     """Yield name and text of every text file that is or would be committed."""
     # `safe.directory`: the checkout may belong to another user than the one who tests.
-    command = "git -c safe.directory=* ls-files -z --cached --others --exclude-standard".split()
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    git = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.run(
+        [*git, "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and b"\0" not in (content := (ROOT / name).read_bytes()):
             yield name, content.decode("utf-8")
@@ -149,13 +152,10 @@ def test_whatever_is_skipped_says_why(path: Path) -> None:
     calls = {node.func: node for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)}
 
     for node in ast.walk(TREES[path]):
-        if isinstance(node, ast.Attribute) and re.fullmatch(
-            r"pytest\.(skip|importorskip|mark\.(skip|skipif|xfail))", ast.unparse(node)
-        ):
+        if isinstance(node, ast.Attribute) and SKIPPING.fullmatch(name := ast.unparse(node)):
             call = calls.get(node)
-            said = call and (call.args if ".mark." not in ast.unparse(node) else [])
-            said = said or (call and [keyword for keyword in call.keywords if keyword.arg == "reason"])
-            assert said, f"{path}:{node.lineno}: skipped without a reason"
+            by_name = call and "reason" in {keyword.arg for keyword in call.keywords}
+            assert by_name or (call and call.args and name == "pytest.skip"), f"{path}:{node.lineno}"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only git knows what is committed")

@@ -10,6 +10,9 @@ from sop_engine.domain.state import Case
 from sop_engine.errors import Refusal
 
 
+YEARLY = ("tahun_anggaran", "bulanan", "triwulan", "semesteran")
+
+
 def start_case(
     store: Store, who: Who, edition_id: int, *, year: int | None = None, limits: dict[str, date] | None = None
 ) -> Answer:
@@ -32,16 +35,19 @@ def start_case(
                 f"Batas «{', '.join(unknown)}» tidak dapat diisi saat mulai.",
                 instead=f"Yang dapat diisi: {', '.join(allowed)}." if allowed else "SOP ini tidak memintanya.",
             )
-        cycle_year = year if definition.schedule.cycle != "per_permohonan" else None
-        if cycle_year is None and definition.schedule.cycle != "per_permohonan":
-            cycle_year = plan.calendar.local_day(tx.now).year
+        cycle = definition.schedule.cycle
+        if cycle in YEARLY and year is None:
+            raise Refusal(
+                "Sebutkan tahun kasus ini.",
+                instead="Untuk siklus tahun anggaran: tahun anggaran yang dilaporkan, misalnya `--year 2026`.",
+            )
 
         def new_case(case_id: int) -> Case:
             return Case(
                 case_id,
                 edition.id,
                 edition.revision_id,
-                cycle_year,
+                None if cycle == "per_permohonan" else year,
                 tx.now,
                 given,
                 edition.single_case,

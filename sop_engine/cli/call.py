@@ -5,18 +5,15 @@ import json
 import os
 import re
 import sys
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
-from typer import TyperException
+from rich.console import Console, RenderableType
 
 from sop_engine.application.ports import Who
 from sop_engine.domain.definition import Schedule
-from sop_engine.domain.people import People
 from sop_engine.domain.state import Person
 from sop_engine.errors import SopError
 from sop_engine.settings import Settings
@@ -29,7 +26,7 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 _WIDE = 160  # columns where nobody looks through a window
 
 
-class Misused(TyperException):
+class Misused(typer.TyperException):
     """A call that lacks something; its sentence says what to type."""
 
     exit_code = 2
@@ -38,7 +35,8 @@ class Misused(TyperException):
 def console(*, stderr: bool = False) -> Console:
     """Open a console that prints words as they are; colours only on terminals without NO_COLOR."""
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _WIDE, highlight=False, markup=False, emoji=False)
+    width = None if stream.isatty() else _WIDE
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 def clean(text: object) -> str:
@@ -46,25 +44,30 @@ def clean(text: object) -> str:
     return _UNSAFE.sub("�", str(text))
 
 
+def print_json(answer: Answer) -> None:
+    """Print the one object of a call with `--json`."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=lambda at: at.isoformat()))
+
+
 class Call:
     """What a verb works with; the engine is opened when first asked for."""
 
     def __init__(self, as_json: bool, acting_as: str | None) -> None:
         self.as_json, self._acting_as = as_json, acting_as
-        self.opened: Engine | None = None
+        self._engine: Engine | None = None
         self.announced = False
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of this folder and environment, or a sentence naming each wrong key."""
+        """The settings of this folder and environment."""
         return checked_settings()
 
     @property
     def engine(self) -> Engine:
         """The installation, opened once."""
-        if self.opened is None:
-            self.opened = open_engine(self.settings)
-        return self.opened
+        if self._engine is None:
+            self._engine = open_engine(self.settings)
+        return self._engine
 
     @property
     def store(self) -> SqliteStore:
@@ -76,45 +79,39 @@ class Call:
         """The read side."""
         return self.engine.reading
 
-    @property
-    def people(self) -> People:
-        """The office's persons and holders."""
-        return self.reading.people()
-
-    @property
-    def now(self) -> datetime:
-        """The present instant."""
-        return self.store.clock()
-
     @cached_property
     def zone(self) -> str:
-        """The zone of the newest edition; a fresh office has the format's first."""
+        """The zone of the newest edition, or the format's own where there is none yet."""
         newest = self.reading.editions()[-1:]
-        return self.reading.plan(newest[0].revision_id, newest[0].organisation).zone if newest else Schedule().zone
+        return (
+            self.reading.plan(newest[0].revision_id, newest[0].organisation).zone
+            if newest
+            else Schedule().zone
+        )
 
     def who(self) -> Who:
         """Who acts, through this door; a usage sentence where nobody was named."""
         if not self._acting_as:
             raise Misused(
-                "Siapa yang bertindak belum disebutkan. Tambahkan `--sebagai` dengan nomor, alamat surel atau nama"
-                " lengkapnya (misalnya `--sebagai fajar@contoh.invalid`), atau tetapkan SOP_SEBAGAI."
+                "Siapa yang bertindak belum disebutkan. Tambahkan `--sebagai` dengan nomor, alamat surel atau"
+                " nama lengkapnya (misalnya `--sebagai fajar@contoh.invalid`), atau tetapkan SOP_SEBAGAI."
                 " Daftar orang: `sop people`."
             )
         return Who(self.engine.office_id, self.person(self._acting_as).id, channel())
 
     def person(self, text: str) -> Person:
         """Find a person by number, address or full name."""
-        return self.people.named(text)
+        return self.reading.people().named(text)
 
-    def say(self, *things: object, style: str | None = None) -> None:
+    def positions_of(self, person_id: int) -> list[str]:
+        """List what a person holds now."""
+        holders, now = self.reading.people().holders, self.store.clock()
+        return [held.position for held in holders if held.person_id == person_id and held.holds(now)]
+
+    def say(self, *things: RenderableType, style: str | None = None) -> None:
         """Print for a person; silent where JSON was asked for."""
-        if not self.as_json:
-            for thing in things:
-                console().print(thing if isinstance(thing, Table) else clean(thing), style=style, soft_wrap=True)
-
-    def warn(self, text: str) -> None:
-        """Print a warning beside the answer."""
-        console(stderr=True).print(clean(text), style="yellow", soft_wrap=True)
+        for thing in () if self.as_json else things:
+            console().print(clean(thing) if isinstance(thing, str) else thing, style=style, soft_wrap=True)
 
     def announce(self, answer: Answer) -> None:
         """Answer now, for a verb that stays: its JSON object can't wait for its end."""
@@ -124,14 +121,8 @@ class Call:
 
     def close(self) -> None:
         """Let go of what was opened."""
-        if self.opened:
-            self.opened.close()
-            self.opened = None
-
-
-def print_json(answer: Answer) -> None:
-    """Print the one object of a call with `--json`."""
-    print(json.dumps(answer, ensure_ascii=False, indent=2, default=str), flush=True)
+        if self._engine:
+            self._engine.close()
 
 
 def checked_settings(**given: Any) -> Settings:
@@ -140,14 +131,16 @@ def checked_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         wrong = ", ".join(f"SOP_{fault['loc'][0]}".upper() for fault in error.errors())
-        raise SopError(f"Konfigurasi tidak dapat dipakai: periksa {wrong} di sop.env atau di lingkungan.") from None
+        raise SopError(
+            f"Konfigurasi tidak dapat dipakai: periksa {wrong} di sop.env atau di lingkungan."
+        ) from None
 
 
 def channel() -> str:
     """Name this door and the operating system's user who stands in it."""
     try:
-        import pwd
+        import pwd  # not on Windows
 
         return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
-    except (ImportError, KeyError):  # no such module, or a user without a name
+    except (ImportError, KeyError):
         return f"cli:{getpass.getuser()}"

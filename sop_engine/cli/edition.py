@@ -1,4 +1,4 @@
-"""The life of an edition: sign it, list them."""
+"""The life of an edition: list them, sign one."""
 
 import hashlib
 import sys
@@ -11,13 +11,13 @@ import typer
 from sop_engine.application.load_edition import sign_edition
 from sop_engine.application.ports import Who
 from sop_engine.cli.call import Answer, Call, Misused
-from sop_engine.cli.verbs import day, verb
-from sop_engine.cli.views import local, shown, table, word
+from sop_engine.cli.verbs import argument, day, option, verb
+from sop_engine.cli.views import listing, local, picked, shown
 from sop_engine.domain.editions import OnPaper
 from sop_engine.errors import NotFound
 from sop_engine.storage.tables import EditionRow
 
-EditionNo = Annotated[str, typer.Argument(metavar="EDISI", help="Nomor edisi atau Nomor SOP; lihat `sop editions`.")]
+EditionNo = Annotated[str, argument("EDISI", "Nomor edisi atau Nomor SOP; lihat `sop editions`.")]
 
 
 def edition_of(call: Call, text: str) -> EditionRow:
@@ -26,6 +26,12 @@ def edition_of(call: Call, text: str) -> EditionRow:
         if text.strip() in (str(edition.id), edition.number):
             return edition
     raise NotFound(f"Tidak ada edisi «{text}».", instead="Lihat `sop editions`.")
+
+
+def _digest(call: Call, edition: EditionRow) -> str:
+    revision = call.reading.revision(edition.revision_id)
+    assert revision is not None  # an edition always has one
+    return revision.digest
 
 
 @verb(
@@ -37,41 +43,35 @@ def sign(
     call: Call,
     who: Who,
     edition: EditionNo,
-    ya: Annotated[bool, typer.Option("--ya", help="Tanda tangani tanpa ditanya lagi.")] = False,
-    basah: Annotated[bool, typer.Option("--basah", help="Naskah telah ditandatangani basah di atas kertas.")] = False,
+    ya: Annotated[bool, option("--ya", "", "Tanda tangani tanpa ditanya lagi.")] = False,
+    basah: Annotated[bool, option("--basah", "", "Naskah telah ditandatangani di atas kertas.")] = False,
     tanggal: Annotated[
-        date | None, typer.Option("--tanggal", metavar="TANGGAL", parser=day, help="Tanggal tanda tangan basah.")
+        date | None, option("--tanggal", "TANGGAL", "Tanggal tanda tangan basah.", day)
     ] = None,
-    bukti: Annotated[
-        Path | None, typer.Option("--bukti", metavar="BERKAS", help="Pindaian lembar bertanda tangan; sidiknya dicatat.")
-    ] = None,
-    saksi: Annotated[
-        str | None, typer.Option("--saksi", metavar="ORANG", help="Saksi, bukan orang yang memuat SOP.")
-    ] = None,
+    bukti: Annotated[Path | None, option("--bukti", "BERKAS", "Pindaian lembar bertanda tangan.")] = None,
+    saksi: Annotated[str | None, option("--saksi", "ORANG", "Saksi, bukan orang yang memuat SOP.")] = None,
 ) -> Answer:
     """Show number and digest, ask, and sign what was shown."""
     on_paper = _on_paper(call, basah, tanggal, bukti, saksi)
     found = edition_of(call, edition)
-    revision = call.reading.revision(found.revision_id)
-    assert revision is not None  # an edition always has one
-    plan = call.reading.plan(found.revision_id, found.organisation)
-    call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {revision.digest}")
+    digest, plan = _digest(call, found), call.reading.plan(found.revision_id, found.organisation)
+    call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
     if not ya and found.state == "draft":
         if not sys.stdin.isatty():
             raise Misused("Tanda tangan memerlukan persetujuan: jalankan di terminal, atau tambahkan `--ya`.")
         typer.confirm("Tanda tangani naskah dengan sidik ini?", abort=True, err=True)
-    answer = sign_edition(call.store, who, found.id, revision.digest, on_paper)
-    signed = edition_of(call, str(found.id))
-    call.say(f"Ditandatangani. SOP berlaku sejak {shown(signed.in_force_at, plan.zone)}.", style="green")
-    return {**answer, "digest": revision.digest, "in_force_at": local(signed.in_force_at, plan.zone)}
+    answer = sign_edition(call.store, who, found.id, digest, on_paper)
+    since = edition_of(call, str(found.id)).in_force_at
+    call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")
+    return {**answer, "digest": digest, "in_force_at": local(since, plan.zone)}
 
 
 def _on_paper(
-    call: Call, basah: bool, signed_on: date | None, evidence: Path | None, witness: str | None
+    call: Call, wet: bool, signed_on: date | None, evidence: Path | None, witness: str | None
 ) -> OnPaper | None:
-    if not basah:
-        if signed_on or evidence or witness:
-            raise Misused("`--tanggal`, `--bukti` dan `--saksi` hanya dipakai bersama `--basah`.")
+    if not wet and (signed_on or evidence or witness):
+        raise Misused("`--tanggal`, `--bukti` dan `--saksi` hanya dipakai bersama `--basah`.")
+    if not wet:
         return None
     if not (signed_on and evidence and witness):
         raise Misused("Tanda tangan basah memerlukan `--tanggal`, `--bukti` dan `--saksi`.")
@@ -81,25 +81,10 @@ def _on_paper(
 @verb("editions", "Tampilkan semua edisi SOP dan keadaannya.", "sop editions")
 def editions(call: Call) -> Answer:
     """List the editions."""
-    found = call.reading.editions()
-    plans = {edition.id: call.reading.plan(edition.revision_id, edition.organisation) for edition in found}
-    revisions = {edition.id: call.reading.revision(edition.revision_id) for edition in found}
-    listed = [
-        {
-            "id": edition.id,
-            "sop": edition.sop,
-            "number": edition.number,
-            "name": plans[edition.id].definition.identity.name,
-            "status": edition.state,
-            "digest": revision.digest if (revision := revisions[edition.id]) else None,
-            "in_force_at": local(edition.in_force_at, plans[edition.id].zone),
-        }
-        for edition in found
-    ]
-    rows = (
-        (e.id, e.number, each["name"], word(e.state), shown(e.in_force_at, plans[e.id].zone))
-        for e, each in zip(found, listed, strict=True)
-    )
-    headings = ("Edisi", "SOP Nomor", "Nama", "Keadaan", "Berlaku sejak")
-    call.say(table(*headings, rows=rows) if listed else "Belum ada SOP; muat dengan `sop load BERKAS`.")
-    return {"editions": listed}
+    items = []
+    for edition in call.reading.editions():
+        plan = call.reading.plan(edition.revision_id, edition.organisation)
+        facts = {"name": plan.definition.identity.name, "digest": _digest(call, edition)}
+        items.append(picked(edition, plan.zone, "id sop number status=state in_force_at") | facts)
+    columns = "Edisi=id, SOP Nomor=number, Nama=name, Keadaan=status, Berlaku sejak=in_force_at"
+    return listing(call, "editions", columns, items, "Belum ada SOP; muat dengan `sop load BERKAS`.")

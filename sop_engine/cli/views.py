@@ -1,7 +1,7 @@
 """How things look on a terminal: tables, instants, and the Indonesian words of states and kinds."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,27 +9,28 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from sop_engine.cli.call import clean
-from sop_engine.domain.indonesian import instant
+from sop_engine.cli.call import Answer, Call, clean
+from sop_engine.domain.indonesian import day_date, instant
 
-WORDS = {
-    "draft": "rancangan",
-    "in_force": "berlaku",
-    "in_execution": "sedang dilaksanakan",
-    "expired": "berakhir",
-    "replaced": "diganti",
-    "void": "batal",
-    "running": "berjalan",
-    "completed": "selesai",
-    "cancelled": "dibatalkan",
-    "active": "dikerjakan",
-    "submitted": "menunggu pengesahan",
-    "returned": "dikembalikan",
-    "offered": "belum diambil",
-    "claimed": "sedang dikerjakan",
-    "requested": "diminta",
-    "given": "disahkan",
-    "withdrawn": "ditarik",
+STATES = {  # in words and colour
+    "draft": ("rancangan", ""),
+    "in_force": ("berlaku", "green"),
+    "in_execution": ("sedang dilaksanakan", "cyan"),
+    "expired": ("berakhir", ""),
+    "replaced": ("diganti", ""),
+    "void": ("batal", "red"),
+    "running": ("berjalan", "cyan"),
+    "completed": ("selesai", "green"),
+    "cancelled": ("dibatalkan", ""),
+    "active": ("dikerjakan", "cyan"),
+    "submitted": ("menunggu pengesahan", "yellow"),
+    "returned": ("dikembalikan", "magenta"),
+    "offered": ("belum diambil", ""),
+    "claimed": ("sedang dikerjakan", "cyan"),
+    "requested": ("diminta", "yellow"),
+    "given": ("disahkan", "green"),
+    "withdrawn": ("ditarik", ""),
+    "ahead": ("belum dimulai", "dim"),
 }
 KINDS = {
     "penugasan": "Penugasan",
@@ -43,32 +44,25 @@ KINDS = {
     "berakhir": "SOP berakhir",
     "pemberitahuan": "Pemberitahuan",
 }
-_STYLES = {
-    "completed": "green",
-    "given": "green",
-    "in_force": "green",
-    "in_execution": "cyan",
-    "running": "cyan",
-    "active": "cyan",
-    "claimed": "cyan",
-    "submitted": "yellow",
-    "requested": "yellow",
-    "returned": "magenta",
-    "void": "red",
-}
 
 
-def word(state: str) -> Text:
-    """Give a state in Indonesian, in its colour."""
-    return Text(WORDS.get(state, state), style=_STYLES.get(state, ""))
+def said(state: str) -> str:
+    """Give a state in Indonesian."""
+    return STATES[state][0]
 
 
-def table(*headings: str, rows: Iterable[tuple[Any, ...]]) -> Table:
-    """Lay rows out under headings; empty cells show a dash."""
-    made = Table(*headings, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else clean("–" if cell in (None, "") else cell) for cell in row))
-    return made
+def local(at: datetime | None, zone: str) -> datetime | None:
+    """Give an instant in a zone: ISO 8601 in JSON answers, words on a terminal."""
+    return at.astimezone(ZoneInfo(zone)) if at else None
+
+
+def picked(thing: Any, zone: str, names: str) -> Answer:
+    """Take attributes of a row as an answer has them: `id status=state …`, instants in a zone."""
+    pairs = (name.partition("=") for name in names.split())
+    found = {name: getattr(thing, other or name) for name, _, other in pairs}
+    return {
+        name: local(value, zone) if isinstance(value, datetime) else value for name, value in found.items()
+    }
 
 
 def shown(at: datetime | None, zone: str) -> str:
@@ -76,6 +70,26 @@ def shown(at: datetime | None, zone: str) -> str:
     return instant(at, zone) if at else "–"
 
 
-def local(at: datetime | None, zone: str) -> str | None:
-    """Give an instant as ISO 8601 in a zone, as JSON answers carry it."""
-    return at.astimezone(ZoneInfo(zone)).isoformat() if at else None
+def table(columns: str, items: Iterable[Answer]) -> Table:
+    """Lay items out; `columns` is `Heading=key, …`. States, instants, lists and empty cells become words."""
+    keys = dict(column.split("=") for column in columns.split(", "))
+    made = Table(*keys, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for item in items:
+        made.add_row(
+            *(Text(*STATES[item[key]]) if key == "status" else _cell(item.get(key)) for key in keys.values())
+        )
+    return made
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return shown(value, str(value.tzinfo))
+    return (
+        clean(", ".join(value) if isinstance(value, list) else value) if value not in (None, "", []) else "–"
+    )
+
+
+def listing(call: Call, name: str, columns: str, items: list[Answer], empty: str) -> Answer:
+    """Print items as a table, or the sentence for none; answer them under their name."""
+    call.say(table(columns, items) if items else empty)
+    return {name: items}

@@ -58,7 +58,7 @@ def _listed(value: Any) -> Any:
 
 
 def _not_reserved(value: Any) -> Any:
-    if value in RESERVED:
+    if isinstance(value, str) and value in RESERVED:
         raise fault("ID_SALAH", f"«{value}» adalah kata format ini; pilih id lain")
     return value
 
@@ -119,11 +119,11 @@ def _text_of(value: Any) -> str:
 
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
-Id = Annotated[str, BeforeValidator(_not_reserved), Field(pattern=ID_PATTERN)]
+Id = Annotated[str, Field(pattern=ID_PATTERN), BeforeValidator(_not_reserved)]
 IdOrPerformer = Annotated[
     str,
-    BeforeValidator(lambda value: value if value == "pelaksana" else _not_reserved(value)),
     Field(pattern=ID_PATTERN),
+    BeforeValidator(lambda value: value if value == "pelaksana" else _not_reserved(value)),
 ]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -151,7 +151,9 @@ AllOrNumber = Annotated[
     ),
     PlainSerializer(lambda number: "semua" if number is None else str(number)),
 ]
-PrintedDate = Annotated[str | None, BeforeValidator(_printed_date)]
+PrintedDate = Annotated[
+    str | None, BeforeValidator(_printed_date), PlainSerializer(lambda day: day or "", return_type=str)
+]
 _AS_TEXT = (PlainSerializer(_text_of), WithJsonSchema({"type": "string"}))
 DurationText = Annotated[Duration, _parsed(parse_duration, "WAKTU_SALAH"), *_AS_TEXT]
 DateText = Annotated[DateRule, _parsed(parse_date_rule, "TANGGAL_SALAH"), *_AS_TEXT]
@@ -273,13 +275,11 @@ class Decision(Sourced):
     def _outcomes_are_names(self) -> Self:
         for name in self.outcomes:
             if not _OUTCOME.fullmatch(name) or name in RESERVED - {"ya", "tidak"}:
-                raise ValueError(
-                    f"«{name}» tidak dapat menjadi nama hasil; tulis satu kata seperti `ya` atau `ditolak`"
-                )
+                message = f"«{name[:60]}» bukan nama hasil; tulis satu kata seperti `ya` atau `ditolak`"
+                raise fault("KEPUTUSAN_SALAH", message)
         if len(self.outcomes) < 2:
-            raise ValueError(
-                "keputusan memerlukan sedikitnya dua hasil, misalnya `ya: lanjut` dan `tidak: kembali ke ID`"
-            )
+            message = "hasilnya kurang dari dua; tulis misalnya `ya: lanjut` dan `tidak: selesai`"
+            raise fault("KEPUTUSAN_SALAH", message)
         return self
 
 

@@ -29,7 +29,7 @@ class Position(Sourced):
     @model_validator(mode="after")
     def _outside_is_recorded(self) -> Self:
         if self.outside and not self.recorded_by:
-            raise fault("PENCATAT_KURANG", "pihak luar memerlukan `dicatat_oleh`: jabatan yang mencatatnya")
+            raise fault("PENCATAT_KURANG", "pihak luar tanpa pencatat; tulis `dicatat_oleh: JABATAN`")
         return self
 
 

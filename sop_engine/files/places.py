@@ -71,6 +71,8 @@ class Places:
             for number, below in enumerate(node.value, 1):
                 name = self._unused(inside, _name(below) or str(number))
                 self._enter(below, _join(inside, name), (below.line, below.column))
+                if path.endswith(".pengesahan"):  # the short form of `pengesahan: {oleh: …}`
+                    self.positions[f"{path}.oleh.{name}"] = below.line, below.column
 
     def _enter(self, node: Node, path: str, position: tuple[int, int]) -> None:
         self._paths[id(node)] = path

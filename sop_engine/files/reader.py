@@ -19,6 +19,7 @@ from sop_engine.files.sentences import told
 
 M = TypeVar("M", bound=BaseModel)
 MOST_PROBLEMS = 200
+_TAGS = ("(tahap)", "(paralel)", "[key]")  # parts of pydantic's way that are no keys
 _ROUNDS = 4  # how often faulty values are set aside to look behind them
 
 
@@ -130,7 +131,7 @@ def _problems(found: list[tuple[Any, Found]], model: type[BaseModel]) -> list[Pr
     """Put findings into words; a missing key whose misspelling is reported is not reported again."""
     problems, meant = [], set()
     for finding, at in sorted(found, key=lambda pair: pair[0]["type"] == "missing"):
-        keys = [part for part in finding["loc"] if isinstance(part, str) and part[0] not in "(["]
+        keys = [part for part in finding["loc"] if isinstance(part, str) and part not in _TAGS]
         inside = at.path if finding["type"] == "missing" else at.path.rpartition(".")[0]
         if finding["type"] == "missing" and (inside, keys[-1]) in meant:
             continue
@@ -146,5 +147,6 @@ def _position(finding: Any, at: Found) -> tuple[int, int]:
     """A fault of a key stands at the key, any other at the value."""
     way = finding["loc"]
     if finding["type"] == "extra_forbidden" or way[-1:] == ("[key]",):
-        return at.parents[-1].keys[way[-2] if way[-1] == "[key]" else way[-1]]
+        key = way[-1] if finding["type"] == "extra_forbidden" else way[-2]
+        return at.parents[-1].keys.get(key, (at.line, at.column))
     return at.line, at.column

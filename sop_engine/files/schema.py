@@ -39,7 +39,7 @@ def _for_editors(node: Any) -> Any:
     for key, value in shaped.get("properties", {}).items():
         if key in KEYS:
             value["description"] = KEYS[key]
-    if shaped.get("type") == "string" and "pattern" not in shaped:
+    if shaped.get("type") == "string" and not {"pattern", "enum", "const"} & set(shaped):
         shaped["type"] = ["string", "number"]  # `no: 1` or `nomor: 12` is text to us, a number to an editor
     return shaped
 

@@ -7,14 +7,14 @@ from sop_engine.domain.definition import ID_PATTERN
 from sop_engine.domain.lints.subject import instead
 from sop_engine.files.keys import KEYS
 
-_PAIRS = ("BENTUK_SALAH", "di sini diperlukan pasangan `kunci: nilai`, satu kunci satu baris")
+_PAIRS = ("BENTUK_SALAH", "isinya bukan pasangan kunci; tulis `kunci: nilai`, satu kunci satu baris")
 _FIXED = {
     "string_too_short": ("KOSONG", "tidak ada isinya; isi, atau hapus kunci ini bila tidak diperlukan"),
     "model_type": _PAIRS,
     "model_attributes_type": _PAIRS,
-    "dict_type": ("BENTUK_SALAH", "di sini diperlukan pasangan `id: isi`, satu id satu baris"),
-    "tuple_type": ("BENTUK_SALAH", "di sini diperlukan daftar; awali setiap butirnya dengan `- `"),
-    "string_type": ("BENTUK_SALAH", "di sini diperlukan teks, bukan daftar atau pasangan kunci"),
+    "dict_type": ("BENTUK_SALAH", "isinya bukan pasangan id; tulis `id: isi`, satu id satu baris"),
+    "tuple_type": ("BENTUK_SALAH", "isinya bukan daftar; awali setiap butirnya dengan `- `"),
+    "string_type": ("BENTUK_SALAH", "isinya bukan teks; tulis sebuah teks, atau apit dengan tanda petik"),
 }
 
 

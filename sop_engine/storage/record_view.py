@@ -24,7 +24,9 @@ class SqlRecord:
 
     def head(self) -> tuple[str, int, str]:
         """Give the chain's first hash, the number of its last entry and that entry's hash."""
-        genesis, seq, digest = next(self._rows("SELECT genesis, head_seq, head_hash FROM offices WHERE id = ?"))
+        genesis, seq, digest = next(
+            self._rows("SELECT genesis, head_seq, head_hash FROM offices WHERE id = ?")
+        )
         return genesis, seq, digest
 
     def entries(self) -> Iterator[Entry]:
@@ -37,12 +39,16 @@ class SqlRecord:
     def entities(self) -> Iterator[Entity]:
         """Read every row that has a life."""
         for cls, codec in CODECS.items():
-            for row in self._rows(f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? ORDER BY id"):
+            for row in self._rows(
+                f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? ORDER BY id"
+            ):
                 yield codec.read(row)
 
     def texts(self) -> Iterator[Written]:
         """Read every kept text; an erased one has an empty body."""
-        for row in self._rows("SELECT id, salt, COALESCE(body, ''), digest FROM texts WHERE office_id = ? ORDER BY id"):
+        for row in self._rows(
+            "SELECT id, salt, COALESCE(body, ''), digest FROM texts WHERE office_id = ? ORDER BY id"
+        ):
             yield Written(*row)
 
 

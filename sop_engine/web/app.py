@@ -14,6 +14,7 @@ from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from sqlmodel import col, select
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -36,6 +37,11 @@ _ON_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 _ZONE = "Asia/Jakarta"  # of pages about no SOP in particular
 Number = Annotated[int, InPath(ge=1, lt=2**53)]
 Recipient = Annotated[str, Query(pattern=r"^\d{0,15}$")]
+
+
+def breakable(text: str) -> Markup:
+    """Escape a text and let its long words break after a slash."""
+    return escape(text).replace("/", Markup("/<wbr>"))
 
 
 def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
@@ -80,6 +86,7 @@ class _Pages:
             "style": f"/statis/gaya.css?v={hashlib.sha256(style).hexdigest()[:8]}",
             "demo_command": demo_command,
         }
+        self._templates.filters["breakable"] = breakable
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -213,10 +220,12 @@ class _Pages:
         return [mail for mail in reversed(self._reading.messages()) if mail.state == "sent"]
 
     def _listed(self, mail: MessageRow) -> dict[str, Any]:
+        prefix, bracket, about = mail.subject.rpartition("] ") if mail.subject.startswith("[") else ("", "", mail.subject)
         return {
             "id": mail.id,
             "kind": KINDS.get(mail.kind, mail.kind),
-            "subject": mail.subject,
+            "prefix": prefix + bracket.strip(),
+            "about": about,
             "to": mail.to_name,
             "person": mail.person_id,
             "position": str(mail.context.get("penerima_jabatan", "")),

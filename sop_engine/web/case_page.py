@@ -37,6 +37,9 @@ STATES = {
 }
 
 
+_LIMITS = {"surat": "Batas menurut surat", "undang_undang": "Batas menurut ketentuan", "internal": "Batas"}
+
+
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """A case made ready to be put into words, as seen at one instant."""
@@ -75,6 +78,12 @@ class CasePage:
     def _at(self, at: datetime | None) -> str:
         return instant(at, self.plan.zone) if at else ""
 
+    def _short(self, at: datetime | None) -> str:
+        if at is None:
+            return ""
+        local = self.plan.calendar.local(at)
+        return f"{short_date(local.date())} {local:%Y, %H.%M}"
+
     # -- where the case stands -------------------------------------------------------------------
 
     def _open_stages(self, standings: Mapping[str, Mapping[str, Standing]]) -> list[Words]:
@@ -98,12 +107,12 @@ class CasePage:
             "mark": mark,
             "label": LABELS[mark],
             "position": self._position_of(run),
-            "who": self._who_is_asked(asked) if asked else self._who_works(self._tasks(run)),
+            "who": self._who_is_asked(run, asked) if asked else self._who_works(self._tasks(run)),
             "due": self._at(due_at),
             "left": self._left(due_at),
             "late": bool(due_at and due_at < self.now),
             "explained": "1 hari kerja sejak pengesahan dimintakan" if asked else run.due_text,
-            "reason": self._reason_of_return(run),
+            "reason": self._why_again(run),
             "tasks": self._tasks(run),
             "asked": asked,
         }
@@ -121,16 +130,16 @@ class CasePage:
             return "Jabatan ini belum ada pemegangnya."
         return f"Dikerjakan {names}" if taken else f"Ditugaskan kepada {names}"
 
-    def _who_is_asked(self, asked: list[SignOffRow]) -> str:
+    def _who_is_asked(self, run: StageRunRow, asked: list[SignOffRow]) -> str:
         """Name the signers, never one who did the work (four eyes)."""
         said = []
+        performers = {run.performed_by, *run.present}
         for sign_off in asked:
-            run = next(run for run in self.view.runs if run.id == sign_off.run_id)
-            performers = {run.performed_by, *run.present}
             holders = self.people.holders_of(sign_off.position, self.now)
             names = self._list([holder.person_id for holder in holders if holder.person_id not in performers])
             said.append(self.plan.organisation.name_of(sign_off.position) + (f" ({names})" if names else ""))
-        return "Menunggu pengesahan " + " dan ".join(said)
+        done_by = self._person(run.performed_by, run.performed_capacity)
+        return f"Diajukan {done_by}; menunggu pengesahan {' dan '.join(said)}"
 
     def _list(self, person_ids: Iterable[int]) -> str:
         return _joined([self.people.person(person).name for person in dict.fromkeys(person_ids)])
@@ -144,21 +153,37 @@ class CasePage:
             return "lewat tenggat" if late else "hari ini"
         return f"lewat {count_days(days)}" if late else f"sisa {count_days(days)}"
 
-    def _reason_of_return(self, run: StageRunRow) -> str:
-        """The words with which the signer returned the pass before this one."""
+    def _why_again(self, run: StageRunRow) -> tuple[str, str] | None:
+        """Why a stage is done again, in the words of who returned it or decided so; None where nobody said."""
         before = [
             other
             for other in self.view.runs
             if (other.stage, other.slot, other.pass_no) == (run.stage, run.slot, run.pass_no - 1)
         ]
-        notes = [s.note for other in before for s in self._sign_offs(other) if s.state == "returned" and s.note]
-        return self.view.words.get(notes[-1], "") if notes else ""
+        said = [("Alasan pengembalian", s.note) for r in before for s in self._sign_offs(r) if s.state == "returned"]
+        said += [(f"Catatan keputusan {_number(self.plan, r.stage)}", r.note) for r in self._sent_back_to(run)]
+        label, note = said[-1] if said else ("", None)
+        words = self.view.words.get(note or 0, "")
+        return (label, words) if words else None
+
+    def _sent_back_to(self, run: StageRunRow) -> list[StageRunRow]:
+        """The decision that led back to a stage and opened this pass of it, if one did."""
+        flow = self.plan.flow
+        back = [
+            other
+            for other in self.view.runs
+            if flow.goes_back(other.stage, other.outcome or "")
+            and outcomes_of(flow.stages[other.stage])[other.outcome or ""].stage == run.stage
+            and other.state == "completed"
+            and (other.ended_seq or 0) < run.activated_seq
+        ]
+        return sorted(back, key=lambda other: other.ended_seq or 0)[-1:] if run.pass_no > 1 else []
 
     # -- what has happened -----------------------------------------------------------------------
 
     def _position_of(self, run: StageRunRow) -> str:
         performers = self.plan.performers_of(self.plan.stage(run.stage), run.slot)
-        return _joined([self.plan.organisation.name_of(performer) for performer in performers])
+        return "; ".join(self.plan.organisation.name_of(performer) for performer in performers)
 
     def _pass(self, run: StageRunRow) -> Words:
         stage = self.plan.stage(run.stage)
@@ -172,11 +197,11 @@ class CasePage:
             "by": self._person(run.performed_by, run.performed_capacity),
             "present": self._list(run.present),
             "mark": mark,
-            "label": LABELS[mark],
-            "began": self._at(run.activated_at),
-            "due": self._at(run.due_at),
+            "label": "Dikembalikan" if mark == "returned" else LABELS[mark],
+            "began": self._short(run.activated_at),
+            "due": self._short(run.due_at),
             "explained": run.due_text,
-            "ended": self._at(run.ended_at),
+            "ended": self._short(run.ended_at),
             "late": late and run.state != "void",
             "outcome": "" if run.outcome in (None, "lanjut") else run.outcome,
             "result": self.view.words.get(run.result or 0, ""),
@@ -190,7 +215,7 @@ class CasePage:
             "kind": sign_off.state,
             "position": self.plan.organisation.name_of(sign_off.position),
             "by": self._person(sign_off.person_id, sign_off.capacity),
-            "at": self._at(sign_off.answered_at or sign_off.requested_at),
+            "at": self._short(sign_off.answered_at or sign_off.requested_at),
             "note": self.view.words.get(sign_off.note or 0, ""),
         }
 
@@ -214,7 +239,7 @@ class CasePage:
                 "says": sentence(event, names),
                 "who": actor_words(event["actor"], names),
             }
-            for event in events
+            for event in reversed(list(events))
         ]
 
 
@@ -263,6 +288,8 @@ def _detail(plan: Plan, slots: dict[str, Standing], mark: str) -> str:
         return ""
     again = f"putaran ke-{run.pass_no}" if run.pass_no > 1 else ""
     at, what = (run.ended_at, "") if run.ended_at else (run.due_at, "tenggat ")
+    if run.state == "submitted":
+        at, what = run.submitted_at, "diajukan "
     when = f"{what}{short_date(plan.calendar.local_day(at))} pukul {plan.calendar.local(at):%H.%M}" if at else ""
     return ", ".join(filter(None, [when, again]))
 
@@ -292,7 +319,7 @@ def _remarks(plan: Plan, stage: Stage) -> list[tuple[str, str]]:
         found.append(("pengesahan", f"Pengesahan: {_joined([name(position) for position in stage.sign_off.by])}."))
     if stage.informed:
         found.append(("tembusan", f"Tembusan: {_joined([name(position) for position in stage.informed])}."))
-    found += [("batas", f"Batas: {limit.date.text}.") for limit in plan.limits[stage.id]]
+    found += [("batas", f"{_LIMITS[limit.kind]}: {limit.date.text}.") for limit in plan.limits[stage.id]]
     return [(key, words) for key, words in found if words]
 
 

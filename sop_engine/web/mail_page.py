@@ -32,7 +32,7 @@ def style_sources(html: str) -> str:
 
 def frame_height(text: str) -> int:
     """Pixels that about fit the HTML part beside this text part, so that the page scrolls, not the frame."""
-    return 420 + 27 * text.count("\n")
+    return 260 + 19 * text.count("\n")
 
 
 class _Styles(HTMLParser):

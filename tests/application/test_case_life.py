@@ -302,9 +302,11 @@ def test_an_address_is_registered_once(office: Office) -> None:
 
 
 def test_a_case_starts_with_its_year(office: Office) -> None:
-    answer = start_case(office.store, office.who("sekretaris"), office.in_force(), year=2026)
+    edition = office.in_force()
+    with pytest.raises(Refusal, match="Sebutkan tahun"):
+        start_case(office.store, office.who("sekretaris"), edition)
 
-    assert answer["year"] == 2026
+    assert start_case(office.store, office.who("sekretaris"), edition, year=2026)["year"] == 2026
 
 
 def test_returning_work_twice_is_refused(running: Office) -> None:

@@ -103,7 +103,9 @@ def rules_complete(subject: Subject) -> Iterator[Problem]:
     for clause in subject.definition.clauses:
         path, voids = f"ketentuan.{clause.number}", clause.rule == "batal_bila_berubah"
         if voids and not clause.objects:
-            message = "aturan ini memerlukan `objek: [ruang_lingkup, penanggungjawab]`, atau salah satunya"
+            message = (
+                "aturan ini tanpa objek; tulis `objek: [ruang_lingkup, penanggungjawab]` atau salah satunya"
+            )
             yield error("OBJEK_KOSONG", f"{path}.aturan", message, clause.number)
         if clause.objects and not voids:
             message = "`objek` hanya untuk aturan `batal_bila_berubah`; hapus kunci ini"

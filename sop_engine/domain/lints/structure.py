@@ -45,14 +45,8 @@ def _named(subject: Subject) -> Iterator[tuple[str, str, str]]:
         if stage.responsible and stage.responsible != "pelaksana":
             yield f"{path}.penanggungjawab", stage.responsible, "berwenang"
         if stage.sign_off:
-            for name in stage.sign_off.by:
-                yield signer_path(path, stage.sign_off.model_fields_set, name), name, "berwenang"
+            yield from ((f"{path}.pengesahan.oleh.{name}", name, "berwenang") for name in stage.sign_off.by)
         yield from ((f"{path}.tembusan.{name}", name, "tembusan") for name in stage.informed)
-
-
-def signer_path(path: str, written: set[str], name: str) -> str:
-    """Where a signer stands: under `oleh`, or under `pengesahan` itself where the short form was used."""
-    return f"{path}.pengesahan.oleh.{name}" if written - {"by"} else f"{path}.pengesahan.{name}"
 
 
 def bodies_stand_alone(subject: Subject) -> Iterator[Problem]:
@@ -91,7 +85,7 @@ def two_persons(subject: Subject) -> Iterator[Problem]:
             places[name].recorded_by for name in performing if name in places and places[name].outside
         }
         for name in stage.sign_off.by:
-            where = signer_path(path, stage.sign_off.model_fields_set, name)
+            where = f"{path}.pengesahan.oleh.{name}"
             if name in performing:
                 message = f"«{name}» juga pelaksana tahap ini; pengesah harus jabatan lain (asas dua orang)"
                 yield error("PENGESAH_PELAKSANA", where, message)
