@@ -126,25 +126,27 @@ def environment(name: str, lock: str) -> Path:
     folder = ROOT / name
     digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     stamp = f"{lock} {digest}\nPython {sys.version_info[0]}.{sys.version_info[1]} {sys.platform}\n"
-    if not is_ready(folder, stamp):
-        try:
+    try:
+        if not is_ready(folder, stamp):
             with alone(folder) as held:
                 if not is_ready(folder, stamp):  # another start may have finished while we waited
                     build(folder, ROOT / lock, stamp, held)
-        except OSError as error:
-            raise Unprepared(remedy(str(error), OTHER) + f"\n\n{error}") from error
+    except OSError as error:
+        raise Unprepared(remedy(str(error), OTHER) + f"\n\n{error}") from error
     return python_of(folder)
 
 
 def is_ready(folder: Path, stamp: str) -> bool:
-    """Tell whether `folder` is ours and up to date; refuse one that is not ours."""
-    if os.path.lexists(folder) and not (folder / STAMP).is_file():
-        raise Unprepared(FOREIGN.format(folder=folder))
-    return python_of(folder).exists() and (folder / STAMP).read_text("utf-8") == stamp
+    """Tell whether `folder` is ours, whole and up to date."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        return python_of(folder).exists() and (folder / STAMP).read_text("utf-8") == stamp
+    return False
 
 
 def build(folder: Path, lock: Path, stamp: str, held: BinaryIO) -> None:
-    """Put a complete environment in place of `folder`, or leave everything as it was."""
+    """Put a complete environment in place of `folder`, or leave everything as it was; only under the lock."""
+    if os.path.lexists(folder) and not (folder / STAMP).is_file():
+        raise Unprepared(FOREIGN.format(folder=folder))
     say(f"Menyiapkan {folder.name} (sekali saja, biasanya kurang dari satu menit) … [installing, once]")
     began = time.monotonic()
     aside, old, log = (folder.with_name(folder.name + end) for end in (".new", ".old", ".log"))

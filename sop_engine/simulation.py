@@ -23,9 +23,10 @@ from sop_engine.application.set_up import add_person, appoint, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.deadlines import planned_start
-from sop_engine.domain.definition import Definition
-from sop_engine.domain.flow import SKIPPED, outcomes_of
+from sop_engine.domain.definition import Definition, Stage
+from sop_engine.domain.flow import ON, SKIPPED, outcomes_of
 from sop_engine.domain.indonesian import long_date
+from sop_engine.domain.opening import not_before
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.record import verify
 from sop_engine.domain.state import Run, instant_of
@@ -66,10 +67,11 @@ def simulate(
     checked = check_file(file).require()
     definition, organisation = checked.definition, checked.organisation
     year = year or int((definition.identity.effective_on or "2024")[:4])
-    calendar_data = national_calendar(year - 1, year + 3, read_decrees(file.parent / "kalender"))
+    years = (year, start.year) if start else (year,)
+    decrees = read_decrees(file.parent / "kalender")
+    calendar_data = national_calendar(min(years) - 1, max(years) + 3, decrees)
     calendar = WorkCalendar(calendar_data, definition.schedule.zone)
-    start_on = start or planned_start(definition.schedule, year, calendar) or date(year, 1, 1)
-    start_on = start_on if calendar.is_working_day(start_on) else calendar.nth_working_day(start_on, 1)
+    start_on = calendar.on_or_after(start or _first_day(definition, year, calendar))
     signed_on = calendar.on_or_before(start_on - timedelta(days=1))
     clock = VirtualClock(calendar.opening(signed_on))
     seed = f"{hashlib.sha256(file.read_bytes()).hexdigest()}/{year}"
@@ -94,6 +96,15 @@ def simulate(
             return office.report(warnings + _date_warnings(definition, signed_on))
         finally:
             engine.close()
+
+
+def _first_day(definition: Definition, year: int, calendar: WorkCalendar) -> date:
+    """The planned start or the year's first day; without clause 6 not before `tanggal_efektif`."""
+    day = planned_start(definition.schedule, year, calendar) or date(year, 1, 1)
+    effective = definition.identity.effective_on or ""
+    if len(effective) < 10 or definition.clause_for("berlaku_saat_ditandatangani"):
+        return day
+    return max(day, date.fromisoformat(effective))
 
 
 def _salts(seed: str) -> Iterator[str]:
@@ -139,11 +150,13 @@ class _Office:
         structure = (file.parent / "organisasi" / f"{self.definition.organisation}.yaml").read_text("utf-8")
         load_document(store, nobody, "organisation", self.definition.organisation, structure)
         load_document(store, nobody, "calendar", "indonesia", calendar)
-        for position in self.organisation.positions:
-            self._appoint(position)
+        for name, position in self.organisation.positions.items():
+            if not position.outside:
+                self._appoint(name)
         for body in self.organisation.bodies.values():
-            while sum(len(self.people[member]) for member in body.members) < body.quorum:
-                self._appoint(body.members[-1])
+            inside = [member for member in body.members if member in self.people]
+            while inside and sum(len(self.people[member]) for member in inside) < body.quorum:
+                self._appoint(inside[-1])
         admin = add_person(store, nobody, ADMIN, "admin@simulasi.invalid")["person"]
         loaded = load_edition(store, self._who(admin), file.read_text("utf-8"), lambda _: self.definition)
         ratifier = self.definition.identity.ratified_by.position
@@ -182,7 +195,8 @@ class _Office:
         self.ticker.tick()
         while active := self._active():
             for run in active:
-                self.finish_at.setdefault(run.id, self._finish_time(run))
+                if run.id not in self.finish_at or self.stages[run.stage].not_before:
+                    self.finish_at[run.id] = self._finish_time(run)
             now = min([self.finish_at[run.id] for run in active] + self._next_reminder())
             self.clock.at = max(self.clock.at, now)
             for run in active:
@@ -200,14 +214,24 @@ class _Office:
 
     def _finish_time(self, run: Run) -> datetime:
         """One working hour before due, halfway when less is left, one working hour without a due date."""
-        spare = self.choices.spare_minutes
-        if run.due_at is None or run.due_at <= run.activated_at:
-            return self.calendar.add_minutes(run.activated_at, 60)
+        spare, begun = self.choices.spare_minutes, self._begun(run)
+        if run.due_at is None or run.due_at <= begun:
+            return self.calendar.add_minutes(begun, 60)
         if run.stage in self.choices.late:
             return self.calendar.add_minutes(run.due_at, self.choices.late[run.stage] * 450)
-        left = self.calendar.working_minutes(run.activated_at, run.due_at)
+        left = self.calendar.working_minutes(begun, run.due_at)
         worked = left - spare if left > spare else left // 2
-        return self.calendar.add_minutes(run.activated_at, worked)
+        return self.calendar.add_minutes(begun, worked)
+
+    def _begun(self, run: Run) -> datetime:
+        """When work on a run counts from: its activation, or the opening of its `tidak_sebelum`."""
+        stage = self.stages[run.stage]
+        if stage.not_before is None:
+            return run.activated_at
+        day = self.engine.store.write(
+            self.engine.office_id, lambda tx: not_before(tx.file_for_tick(self.case_id), stage)
+        )
+        return max(run.activated_at, self.calendar.opening(day)) if day else run.activated_at
 
     def _finish(self, run: Run) -> None:
         """Let the first position, or the first member of a body with all present, complete a run."""
@@ -219,8 +243,8 @@ class _Office:
         if not still:
             return  # a quorum has made it void meanwhile
         stage = self.stages[run.stage]
-        body = self.organisation.bodies.get(stage.performers[0]) if stage.performers else None
-        outcome, redo = self._outcome(run.stage)
+        body = self.organisation.bodies.get(run.slot or (stage.performers or ("",))[0])
+        outcome, redo = self._outcome(stage)
         complete_task(
             self.engine.store,
             self._who(still[0][1]),
@@ -228,25 +252,30 @@ class _Office:
             outcome=outcome,
             redo=redo,
             result="\n".join(stage.outputs),
-            note="Perlu diperbaiki." if redo or self._goes_back(run.stage, outcome) else "",
+            note=self._note(stage, outcome),
             present=tuple(person for _, person in still) if body else (),
         )
         self._sign_all(run)
 
-    def _goes_back(self, stage: str, outcome: str | None) -> bool:
-        target = outcomes_of(self.stages[stage]).get(outcome or "")
-        return bool(target and target.kind == "back")
+    def _note(self, stage: Stage, outcome: str) -> str:
+        """What must be said with an outcome that skips the stage or leads back."""
+        if outcome == SKIPPED:
+            return "Tidak diperlukan."
+        target = outcomes_of(stage).get(outcome)
+        return "Perlu diperbaiki." if target and target.kind == "back" else ""
 
-    def _outcome(self, stage: str) -> tuple[str | None, tuple[str, ...]]:
-        if not self.stages[stage].decision:
-            return None, ()
-        wanted = next(self.answers.get(stage, iter(())), None)
+    def _outcome(self, stage: Stage) -> tuple[str, tuple[str, ...]]:
+        """The outcome chosen for this time, with the slots to redo; else the first that does not go back."""
+        ways = outcomes_of(stage)
+        wanted = next(self.answers.get(stage.id, iter(())), None)
         if wanted is None:
-            ways = outcomes_of(self.stages[stage])
             usual = (name for name, to in ways.items() if to.kind != "back" and name != SKIPPED)
             return next(usual, next(iter(ways))), ()
         outcome, _, slots = wanted.partition("(")
-        return outcome.strip(), tuple(slot.strip() for slot in slots.rstrip(")").split(",") if slot.strip())
+        outcome = outcome.strip()
+        if stage.condition and not stage.decision:  # the answer to `bila`
+            outcome = {"ya": ON, "tidak": SKIPPED}.get(outcome, outcome)
+        return outcome, tuple(slot.strip() for slot in slots.rstrip(")").split(",") if slot.strip())
 
     def _sign_all(self, run: Run) -> None:
         """Signers sign at once, each asked in turn; the request has left by then."""

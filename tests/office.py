@@ -121,17 +121,20 @@ class Office:
 
     def next_act(self) -> tuple[str, int, Any] | None:
         """What somebody could do next: (verb, id, call); a sign-off first. None when all is done."""
-        for number, position, _ in self.asked():
+        asked = self.asked()
+        if asked:
+            number, position, _ = asked[0]
             return "approve", number, lambda: approve(self.store, self.who(position), number)
         rows = self.store.query(
             "SELECT t.id, t.person_id, r.stage FROM tasks t JOIN stage_runs r ON r.office_id = t.office_id"
             " AND r.id = t.run_id WHERE t.office_id = ? AND t.state = 'offered' ORDER BY t.id LIMIT 1",
             (self.id,),
         )
-        for task, person, stage in rows:
-            said = self.usual(stage, task)
-            return "complete", task, lambda: complete_task(self.store, self.who(person), task, result="Ada.", **said)
-        return None
+        if not rows:
+            return None
+        task, person, stage = rows[0]
+        said = {"result": "Ada."} | self.usual(stage, task)
+        return "complete", task, lambda: complete_task(self.store, self.who(person), task, **said)
 
     def to_the_end(self) -> list[tuple[str, int]]:
         """Let everybody do what is to be done until nothing is left."""

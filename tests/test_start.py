@@ -244,7 +244,7 @@ def test_a_venv_that_is_not_ours_is_left_alone(tmp_path: Path, kind: str) -> Non
 
     assert answer.code == 1
     assert answer.err.startswith(f"Folder {theirs} sudah ada, tetapi bukan buatan start.py")
-    assert [path.name for path in checkout.glob(".venv*")] == [".venv"]
+    assert {path.name for path in checkout.glob(".venv*")} == {".venv", ".venv.lock"}
     assert theirs.is_symlink() or theirs.is_file() or (theirs / "theirs").is_dir()
 
 
@@ -348,9 +348,7 @@ def test_where_venv_brings_no_pip_the_one_outside_does_the_work(
     )
 
     python = start.environment(".venv", "requirements.lock")
-    found = subprocess.run(
-        [python, "-c", "import tiny, sop_engine; print(tiny.__file__)"], capture_output=True
-    )
+    found = subprocess.run([python, "-c", "import tiny, sop_engine; print(tiny.__file__)"], capture_output=True)
 
     assert found.stdout.startswith(bytes(start.ROOT / ".venv"))
 

@@ -9,7 +9,6 @@ from sop_engine.domain.rules import may_start_another, pass_gates
 from sop_engine.domain.state import Case
 from sop_engine.errors import Refusal
 
-
 YEARLY = ("tahun_anggaran", "bulanan", "triwulan", "semesteran")
 
 

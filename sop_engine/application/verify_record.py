@@ -27,14 +27,13 @@ class RecordView(Protocol):
 
 def verify_record(record: RecordView) -> Verdict:
     """Verify chain, rows and texts; gives the first fault, with the entry that told of what is faulty."""
-    verdict = verify(record.entries(), *record.head())
-    if not verdict.ok:
-        return verdict
-    found = _row_unlike_record(record) or _text_unlike_record(record)
-    if found is None:
-        return verdict
-    seq, fault = found
-    return Verdict(verdict.entries, verdict.head, seq, fault)
+    genesis, seq, head = record.head()
+    try:
+        verdict = verify(record.entries(), genesis, seq, head)
+        found = (_row_unlike_record(record) or _text_unlike_record(record)) if verdict.ok else None
+    except (ValueError, TypeError, KeyError):  # what can't even be read was not written by us
+        return Verdict(seq, head, 0, "ada catatan atau baris yang tidak dapat dibaca")
+    return Verdict(verdict.entries, verdict.head, *found) if found else verdict
 
 
 def _row_unlike_record(record: RecordView) -> tuple[int, str] | None:

@@ -33,9 +33,8 @@ def start(call: Call, who: Who, edition: EditionNo, year: Year = None, batas: Li
     """Start a case."""
     limits = pairs(batas, "surat=2027-01-29", day)
     answer = start_case(call.store, who, edition_of(call, edition).id, year=year, limits=limits)
-    call.say(
-        f"Kasus {answer['case']} dimulai; penugasan disampaikan melalui surel. Lihat `sop show {answer['case']}`."
-    )
+    call.say(f"Kasus {answer['case']} dimulai; penugasan disampaikan melalui surel.")
+    call.say(f"Lihat `sop show {answer['case']}`.")
     return answer
 
 

@@ -16,6 +16,7 @@ from sop_engine.errors import SopError, StoreUnfit
 from sop_engine.files.check import check_file
 from sop_engine.simulation import Choices
 from sop_engine.simulation import simulate as run_simulation
+from sop_engine.storage import schema
 from sop_engine.wiring import journal
 
 _ANSWER = re.compile(r"[^,(]+(?:\([^)]*\))?")
@@ -65,7 +66,10 @@ def doctor(call: Call) -> Answer:
     found = [_check("sqlite", True, f"SQLite {version}, jurnal {mode}, synchronous {synchronous}: {reason}")]
     try:
         examined = [_record(call), _mail(call), _clock(call)]  # opening compares the schema first
-        found += [_check("skema", True, "skema sama dengan versi program ini, pemicu lengkap"), *examined]
+        found += [
+            _check("skema", True, f"skema sama dengan versi program ini, sidik {schema.fingerprint()[:12]}"),
+            *examined,
+        ]
     except SopError as error:
         found.append(_check("skema" if isinstance(error, StoreUnfit) else "konfigurasi", False, str(error)))
     for each in found:

@@ -36,10 +36,10 @@ def timeline(report: dict[str, Any]) -> Group:
 
 
 def _named(report: dict[str, Any], positions: list[str]) -> str:
-    """Name positions, each once, with how many persons where there are several."""
+    """Name positions, each once, with how many mails where one got several."""
     counted = {position: positions.count(position) for position in positions}
     names = ((report["positions"].get(position, position), count) for position, count in counted.items())
-    return "; ".join(name if count == 1 else f"{name} ({count} orang)" for name, count in names)
+    return "; ".join(name if count == 1 else f"{name} ({count} surel)" for name, count in names)
 
 
 def _stages(report: dict[str, Any]) -> Iterator[Line]:

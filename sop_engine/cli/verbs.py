@@ -191,4 +191,4 @@ def usage_sentence(error: typer.TyperException) -> str:
         ("Got unexpected extra argument(s)", "Terlalu banyak argumen:"),
     ):
         message = message.replace(english, indonesian)
-    return f"{hint}: {message}." if hint else message
+    return (f"{hint}: {message}" if hint else message).rstrip(".?") + "."

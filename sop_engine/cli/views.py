@@ -84,9 +84,10 @@ def table(columns: str, items: Iterable[Answer]) -> Table:
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return shown(value, str(value.tzinfo))
-    return (
-        clean(", ".join(value) if isinstance(value, list) else value) if value not in (None, "", []) else "–"
-    )
+    if isinstance(value, date):
+        return day_date(value)
+    text = ", ".join(value) if isinstance(value, list) else value
+    return clean(text) if text not in (None, "") else "–"
 
 
 def listing(call: Call, name: str, columns: str, items: list[Answer], empty: str) -> Answer:

@@ -2,7 +2,7 @@
 
 Keys of the file are Indonesian (the aliases), names in the code English. Every scalar of a file is
 text; the types here give it its meaning. What one value alone can tell is checked here; what needs
-the whole definition or the organisation is checked in `domain/lints`.
+the whole definition or the organisation is checked in `files/lints`.
 """
 
 import re
@@ -146,9 +146,7 @@ Count = Annotated[
 ]
 AllOrNumber = Annotated[
     int | None,
-    BeforeValidator(
-        _all_or_count, json_schema_input_type=Literal["semua"] | Annotated[int, Field(ge=1, le=999)]
-    ),
+    BeforeValidator(_all_or_count, json_schema_input_type=Literal["semua"] | Annotated[int, Field(ge=1, le=999)]),
     PlainSerializer(lambda number: "semua" if number is None else str(number)),
 ]
 PrintedDate = Annotated[
@@ -329,9 +327,7 @@ class Block(Sourced):
     """Branches that run side by side until enough of them have ended."""
 
     id: Id
-    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(
-        alias="cabang", min_length=2
-    )
+    branches: tuple[Annotated[tuple["Step", ...], Field(min_length=1)], ...] = Field(alias="cabang", min_length=2)
     done_when: AllOrNumber = Field(None, alias="selesai_bila")
 
 
@@ -347,9 +343,7 @@ def _kind_of_step(value: Any) -> str:
     return "(tahap)"
 
 
-Step = Annotated[
-    Annotated[Stage, Tag("(tahap)")] | Annotated[Parallel, Tag("(paralel)")], Discriminator(_kind_of_step)
-]
+Step = Annotated[Annotated[Stage, Tag("(tahap)")] | Annotated[Parallel, Tag("(paralel)")], Discriminator(_kind_of_step)]
 
 
 class Definition(Sourced):

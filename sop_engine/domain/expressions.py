@@ -166,9 +166,7 @@ def _yearly(text: str, word: str, month: int) -> YearlyDate:
     day, last = int(word), calendar.monthrange(2027, month)[1]
     if day > last:
         name = MONTHS[month - 1]
-        raise ValueError(
-            f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`"
-        )
+        raise ValueError(f"«{text}» tidak ada setiap tahun; tulis tanggal 1 sampai {last} {name} atau `akhir {name}`")
     return YearlyDate(text, month, day)
 
 

@@ -52,7 +52,8 @@ def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
         )
     end_run(file, run, act)
     file.tell("run.completed", stage=run.stage, run=run.id, outcome=run.outcome, **facts)
-    _tell_informed(file, run)
+    if move.opened or move.ended or run.stage not in position.visits:  # the stage, not just a slot of it
+        _tell_informed(file, run)
     for stage, slot in move.dropped:
         _drop(file, stage, slot)
     _go_on(file, run, move)

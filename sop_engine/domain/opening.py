@@ -95,7 +95,9 @@ def _holders_behind(file: CaseFile, performer: str) -> list[Holder]:
 
 def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
     """Nobody holds the position: the stage waits, and the nearest superior in post is told."""
-    position = run_position(file, run)
+    performer = file.plan.performers_of(stage, run.slot)[0]
+    place = file.plan.organisation.positions.get(performer)
+    position = (place and place.recorded_by) or file.plan.organisation.members_of(performer)[0]
     for superior in [*file.plan.organisation.superiors_of(position), ratifier(file)]:
         holders = file.holders_of(superior)
         if holders:
@@ -114,10 +116,20 @@ def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
             return
 
 
-def run_position(file: CaseFile, run: Run) -> str:
-    """The position lateness of a run climbs from: its slot, or its first performer's."""
-    performer = file.plan.performers_of(file.plan.stage(run.stage), run.slot)[0]
-    return file.plan.organisation.members_of(performer)[0]
+def way_up(file: CaseFile, run: Run, holder: str) -> tuple[str, list[str]]:
+    """Whose lateness it is when a holder's position is late with a run, and who is told, nearest first.
+
+    A body is late as its first member; for an outside party the stage's responsible is told.
+    """
+    stage, organisation = file.plan.stage(run.stage), file.plan.organisation
+    for performer in file.plan.performers_of(stage, run.slot):
+        place = organisation.positions.get(performer)
+        if place is None:
+            return organisation.members_of(performer)[0], organisation.superiors_of(performer)
+        if place.outside and place.recorded_by == holder:
+            responsible = file.plan.definition.responsible_of(stage)
+            return performer, [responsible, *organisation.superiors_of(responsible)]
+    return holder, organisation.superiors_of(holder)
 
 
 def ratifier(file: CaseFile) -> str:
@@ -203,6 +215,9 @@ def _request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetim
 def eligible_signers(file: CaseFile, run: Run, position: str) -> list[Holder]:
     """Four eyes: the holders of a position who did not perform this run, compared as persons."""
     performers = {run.performed_by, *run.present}
+    stage = file.plan.stage(run.stage)
+    if file.plan.quorum_of(stage, run.slot)[0]:  # all of a body perform, absent members too
+        performers |= {behind.person_id for behind in performing(file, stage, run.slot)}
     return [holder for holder in file.holders_of(position) if holder.person_id not in performers]
 
 

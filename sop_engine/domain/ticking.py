@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.indonesian import count_days
 from sop_engine.domain.mails import mail_run, performer_names
-from sop_engine.domain.opening import ratifier, run_position
+from sop_engine.domain.opening import ratifier, way_up
 from sop_engine.domain.people import Holder
 from sop_engine.domain.state import Reminder, Run, SignOff
 
@@ -46,9 +46,11 @@ def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
 
 def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | None, late: str, extra: str) -> None:
     """Tell the k-th superior; past the root the root again, and of a root's own lateness the ratifier."""
-    position = sign_off.position if sign_off else run_position(file, run)
-    way_up = file.plan.organisation.superiors_of(position)
-    told = way_up[min(reminder.rank, len(way_up)) - 1] if way_up else ratifier(file)
+    if sign_off:
+        position, above = sign_off.position, file.plan.organisation.superiors_of(sign_off.position)
+    else:
+        position, above = way_up(file, run, reminder.position)
+    told = above[min(reminder.rank, len(above)) - 1] if above else ratifier(file)
     name, _ = performer_names(file, run) if not sign_off else (file.people.person(reminder.person_id).name, "")
     late_themselves = {task.person_id for task in file.tasks_of(run)} | {reminder.person_id}
     for superior in file.holders_of(told):
@@ -65,7 +67,7 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
             pelaksana_nama=name or file.people.person(reminder.person_id).name,
             pelaksana_jabatan=file.plan.organisation.name_of(position),
             lewat=late,
-            sifat="atasan" if way_up else "informasi",
+            sifat="atasan" if above else "informasi",
         )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sop_engine.domain.definition import Definition
-from sop_engine.domain.lints import lint, lint_organisation, lint_partial
-from sop_engine.domain.lints.working_days import working_days
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
 from sop_engine.files.guard import LARGEST
+from sop_engine.files.lints import lint, lint_organisation, lint_partial
+from sop_engine.files.lints.working_days import working_days
 from sop_engine.files.reader import inspect
 
 FindOrganisation = Callable[[str], tuple[Organisation | None, list[Problem]]]
@@ -102,6 +102,4 @@ def _head(path: Path) -> bytes | Problem:
     except FileNotFoundError:
         return Problem("BERKAS_TAK_TERBACA", "tidak ditemukan; periksa nama dan foldernya")
     except OSError:
-        return Problem(
-            "BERKAS_TAK_TERBACA", "tidak dapat dibuka; periksa izin bacanya, dan bahwa itu sebuah berkas"
-        )
+        return Problem("BERKAS_TAK_TERBACA", "tidak dapat dibuka; periksa izin bacanya, dan bahwa itu sebuah berkas")

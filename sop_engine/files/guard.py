@@ -21,9 +21,7 @@ _UNKNOWN = {"Co", "Cn", "Cs"}
 def decode(data: bytes) -> tuple[str | None, list[Problem]]:
     """Give a file's text without its byte order mark; None where it is no text of ours."""
     if len(data) > LARGEST:
-        return None, [
-            Problem("TERLALU_BESAR", "berkas lebih besar dari 1 MB; perkecil atau bagi menjadi beberapa SOP")
-        ]
+        return None, [Problem("TERLALU_BESAR", "berkas lebih besar dari 1 MB; perkecil atau bagi menjadi beberapa SOP")]
     for start, what in _FOREIGN.items():
         if data.startswith(start):
             return None, [Problem("BUKAN_UTF8", f"berkas ini {what}; simpan ulang sebagai teks UTF-8")]

@@ -1,7 +1,7 @@
 """The one door for files: strict YAML in, frozen values out, every problem with its place.
 
 Three steps, each listing all it finds: the bytes and the tree (`guard`, `nodes`), the values (the models),
-and, by the caller, what only the whole can tell (`domain/lints`). No input raises anything else.
+and, by the caller, what only the whole can tell (`files/lints`). No input raises anything else.
 """
 
 from collections.abc import Iterable

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from sop_engine.domain.definition import ID_PATTERN
-from sop_engine.domain.lints.subject import instead
 from sop_engine.files.keys import KEYS
+from sop_engine.files.lints.subject import instead
 
 _PAIRS = ("BENTUK_SALAH", "isinya bukan pasangan kunci; tulis `kunci: nilai`, satu kunci satu baris")
 _FIXED = {

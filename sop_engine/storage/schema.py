@@ -50,37 +50,41 @@ def _upgrade(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def fingerprint(connection: Any) -> str:
-    """Give the digest of every table, index and trigger of an open store."""
+def fingerprint() -> str:
+    """Give the digest of every table, index and trigger a store of this version must have."""
+    return _digest(_shipped())
+
+
+def check(connection: Any) -> str:
+    """Compare an open store with what this version ships; refuse one that differs, naming what does."""
+    found, shipped = _found(connection), _shipped()
+    if found != shipped:
+        unlike = sorted({f"{kind} {name}" for kind, name, _ in {*found} ^ {*shipped}})
+        more = f" dan {len(unlike) - 5} lainnya" if len(unlike) > 5 else ""
+        raise StoreUnfit(
+            f"Skema basis data tidak sama dengan versi program ini: {', '.join(unlike[:5])}{more}. Jalankan"
+            " `sop migrate`; bila sesudahnya tetap berbeda, basis data telah diubah dari luar: pulihkan dari cadangan."
+        )
+    return _digest(found)
+
+
+def _found(connection: Any) -> list[tuple[str, str, str]]:
     rows = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic_%'"
-        " AND sql IS NOT NULL ORDER BY type, name"
+        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        " AND name NOT LIKE 'alembic_%' AND sql IS NOT NULL"
     ).fetchall()
-    return _digest([(kind, name, statement) for kind, name, statement in rows])
+    return sorted((kind, name, " ".join(statement.split())) for kind, name, statement in rows)
 
 
-def shipped_fingerprint() -> str:
-    """Give the fingerprint a store of this version must have."""
+def _shipped() -> list[tuple[str, str, str]]:
     rows = [("trigger", name, statement) for name, statement in sqlite_triggers()]
     dialect = create_engine("sqlite://", module=sqlite.driver).dialect
     for table in TABLES.sorted_tables:
         rows.append(("table", table.name, str(CreateTable(table).compile(dialect=dialect))))
         for index in table.indexes:
             rows.append(("index", str(index.name), str(CreateIndex(index).compile(dialect=dialect))))
-    return _digest(sorted(rows))
-
-
-def check(connection: Any) -> str:
-    """Compare an open store with what this version ships; refuse one that differs."""
-    found = fingerprint(connection)
-    if found != shipped_fingerprint():
-        raise StoreUnfit(
-            "Skema basis data tidak sama dengan versi program ini: tabel, indeks atau pemicu berbeda. "
-            "Jalankan `sop migrate`; bila tetap berbeda, basis data telah diubah dari luar — jalankan `sop doctor`."
-        )
-    return found
+    return sorted((kind, name, " ".join(statement.split())) for kind, name, statement in rows)
 
 
 def _digest(rows: list[tuple[str, str, str]]) -> str:
-    parts = (f"{kind} {name} {' '.join(statement.split())}" for kind, name, statement in rows)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(" ".join(row) for row in rows).encode()).hexdigest()

@@ -7,7 +7,8 @@ of a table's columns is the order of its entity's fields (a test compares them).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text as sql
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from sop_engine.storage.columns import blob, instant, key, listing, state_check, text, whole

@@ -24,7 +24,6 @@ from sop_engine.domain.state import (
     Run,
     SignOff,
     Task,
-    instant_of,
     instant_text,
 )
 from sop_engine.errors import KeyReused, NotFound, StaleVersion

@@ -1,11 +1,12 @@
-"""What the page of a case shows: the activity table with its live position, passes, sign-offs, record.
+"""What the pages say about a case and its document; the templates lay it out.
 
-From values the read side gives to words for a template; nothing here asks a database or a clock.
+From values the read side gives to words and plain values; nothing here asks a database or a clock.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sop_engine.domain.definition import Stage
@@ -15,227 +16,238 @@ from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.storage.reading import CaseView
 from sop_engine.storage.tables import SignOffRow, StageRunRow, TaskRow
-from sop_engine.web.flow_drawing import COLUMN, draw
+from sop_engine.web.flow_drawing import COLUMN, Drawing, draw
 from sop_engine.web.record_words import Names, actor_words, sentence
-from sop_engine.web.standings import LABELS, Standing, stage_mark, standings_of
-
-Words = dict[str, Any]
-STATES = {
-    "running": "Sedang berjalan",
-    "completed": "Selesai",
-    "cancelled": "Dibatalkan",
-    "void": "Batal",
-    "draft": "rancangan, belum disahkan",
-    "in_force": "berlaku, belum dilaksanakan",
-    "in_execution": "sedang dilaksanakan",
-    "expired": "tidak berlaku lagi (tahapannya telah berakhir)",
-    "replaced": "digantikan edisi berikutnya",
-    "requested": "Diminta",
-    "given": "Disahkan",
-    "returned": "Dikembalikan",
-    "withdrawn": "Ditarik",
-}
+from sop_engine.web.standings import DONE, LABELS, Standing, stage_mark, standings_of
 
 
-_LIMITS = {"surat": "Batas menurut surat", "undang_undang": "Batas menurut ketentuan", "internal": "Batas"}
+@dataclass(frozen=True)
+class DocumentPage:
+    """An SOP's document: its table drawn without a position."""
+
+    plan: Plan
+
+    @cached_property
+    def standings(self) -> Mapping[str, Mapping[str, Standing]]:
+        """How every slot of every stage stands; nothing where there is no case."""
+        return {}
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The flow, with the mark of every slot."""
+        marks = {
+            stage: {slot: standing.mark for slot, standing in slots.items()}
+            for stage, slots in self.standings.items()
+        }
+        return draw(self.plan.flow, self.plan.organisation, marks)
+
+    @property
+    def last_column(self) -> int:
+        """Pixels of the last performer column with the lines beside it."""
+        return self.drawing.width - COLUMN * (len(self.drawing.columns) - 1)
+
+    @property
+    def numbers_differ(self) -> bool:
+        """Whether the document contradicts itself about its number."""
+        identity = self.plan.definition.identity
+        return identity.annex_number not in (None, identity.number)
+
+    def name(self, position: str) -> str:
+        """Name a position or body."""
+        return self.plan.organisation.name_of(position)
+
+    def names(self, positions: Iterable[str]) -> str:
+        """Name several positions, whose names may hold commas."""
+        return "; ".join(self.name(position) for position in positions)
+
+    def number(self, stage: Stage) -> str:
+        """A stage's number as printed, or its id."""
+        return stage.number or stage.id
+
+    def responsible(self, stage: Stage) -> str:
+        """Name who is responsible for a stage."""
+        if stage.responsible == "pelaksana":
+            return "pelaksana masing-masing"
+        return self.name(stage.responsible or self.plan.definition.responsible)
+
+    def ways(self, stage: Stage) -> str:
+        """Say each named outcome and where it leads; '' for a stage that only goes on."""
+        if not (stage.decision or stage.condition):
+            return ""
+        said = []
+        for outcome, target in outcomes_of(stage).items():
+            where = {"next": "lanjut", "end": "selesai", "back": "kembali ke ", "forward": "ke "}[target.kind]
+            place = self.number(self.plan.stage(target.stage)) if target.stage else ""
+            said.append(f"{outcome.capitalize()}: {where}{place}")
+        return "; ".join(said)
+
+    def mark(self, stage: Stage) -> str:
+        """Give a stage's mark; '' where there is no case."""
+        slots = self.standings.get(stage.id)
+        return stage_mark(slots) if slots else ""
+
+    def detail(self, stage: Stage) -> str:
+        """Say when a stage ended or is due, or how many of its slots are done."""
+        slots = self.standings[stage.id]
+        if len(slots) > 1:
+            return f"{sum(slot.mark in DONE for slot in slots.values())} dari {len(slots)} jabatan selesai"
+        run = next(iter(slots.values())).run
+        if run is None:
+            return ""
+        what, at = ("", run.ended_at) if run.ended_at else ("tenggat ", run.due_at)
+        if run.state == "submitted":
+            what, at = "diajukan ", run.submitted_at
+        local = self.plan.calendar.local(at) if at else None
+        when = f"{what}{short_date(local.date())} pukul {local:%H.%M}" if local else ""
+        return ", ".join(filter(None, [when, f"putaran ke-{run.pass_no}" if run.pass_no > 1 else ""]))
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """A case made ready to be put into words, as seen at one instant."""
+@dataclass(frozen=True)
+class CasePage(DocumentPage):
+    """A case as seen at one instant."""
 
     view: CaseView
     people: People
     now: datetime
 
+    @cached_property
+    def standings(self) -> Mapping[str, Mapping[str, Standing]]:
+        """How every slot of every stage stands."""
+        return standings_of(self.plan.flow, self.view.runs, self.now)
+
     @property
-    def plan(self) -> Plan:
-        """The plan the case runs by."""
-        return self.view.plan
+    def done(self) -> int:
+        """How many stages need nothing more."""
+        return sum(stage_mark(slots) in DONE for slots in self.standings.values())
 
-    def words(self, events: Iterable[Mapping[str, Any]]) -> Words:
-        """Give everything the template says, as plain values."""
-        case = self.view.case
-        standings = standings_of(self.plan.flow, self.view.runs, self.now)
-        marks = {stage: stage_mark(slots) for stage, slots in standings.items()}
-        done = sum(mark in ("completed", "skipped") for mark in marks.values())
-        return {
-            "case": case,
-            "state": STATES[case.state],
-            "edition_state": STATES.get(self.view.edition.state, self.view.edition.state),
-            "started": self._at(case.started_at),
-            "ended": self._at(case.ended_at),
-            "seen": self._at(self.now),
-            "done": done,
-            "total": len(marks),
-            "open": self._open_stages(standings),
-            "table": activity_table(self.plan, standings),
-            "passes": [self._pass(run) for run in self.view.runs],
-            "record": self._record(events),
-            **identity_words(self.plan),
-        }
-
-    def _at(self, at: datetime | None) -> str:
+    def at(self, at: datetime | None) -> str:
+        """Write an instant in full."""
         return instant(at, self.plan.zone) if at else ""
 
-    def _short(self, at: datetime | None) -> str:
-        if at is None:
-            return ""
-        local = self.plan.calendar.local(at)
-        return f"{short_date(local.date())} {local:%Y, %H.%M}"
+    def short(self, at: datetime | None) -> str:
+        """Write an instant for a narrow column."""
+        local = self.plan.calendar.local(at) if at else None
+        return f"{short_date(local.date())} {local:%Y, %H.%M}" if local else ""
+
+    def position_of(self, run: StageRunRow) -> str:
+        """Name whose work a run is."""
+        return self.names(self.plan.performers_of(self.plan.stage(run.stage), run.slot))
+
+    def person(self, person_id: int | None, capacity: str | None = None) -> str:
+        """Name a person with the capacity they acted in; '' for nobody."""
+        acting = {"plt": " (Plt.)", "plh": " (Plh.)"}.get(capacity or "", "")
+        known = self.people.persons.get(person_id or 0)
+        return f"{known.name}{acting}" if known else ""
+
+    def persons(self, person_ids: Iterable[int]) -> str:
+        """Name several persons, each once."""
+        names = [self.person(person) for person in dict.fromkeys(person_ids)]
+        return " dan ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+    def said(self, text_id: int | None) -> str:
+        """Give the words somebody left; '' for none."""
+        return self.view.words.get(text_id or 0, "")
+
+    def tasks_of(self, run: StageRunRow) -> list[TaskRow]:
+        """List the open tasks of a run, a claimed one first."""
+        found = [t for t in self.view.tasks if t.run_id == run.id and t.state in ("offered", "claimed")]
+        return sorted(found, key=lambda task: task.state != "claimed")
+
+    def sign_offs_of(self, run: StageRunRow) -> list[SignOffRow]:
+        """List the sign-offs of a run, answered ones too."""
+        return [sign_off for sign_off in self.view.sign_offs if sign_off.run_id == run.id]
+
+    def asked_of(self, run: StageRunRow) -> list[SignOffRow]:
+        """List the sign-offs a run waits for."""
+        return [sign_off for sign_off in self.sign_offs_of(run) if sign_off.state == "requested"]
+
+    def signers_of(self, sign_off: SignOffRow, run: StageRunRow) -> list[int]:
+        """List the persons who may sign, never one who did the work (four eyes)."""
+        holders = self.people.holders_of(sign_off.position, self.now)
+        return [h.person_id for h in holders if h.person_id not in (run.performed_by, *run.present)]
 
     # -- where the case stands -------------------------------------------------------------------
 
-    def _open_stages(self, standings: Mapping[str, Mapping[str, Standing]]) -> list[Words]:
+    def open_stages(self) -> list[tuple[Stage, list[dict[str, Any]]]]:
+        """List what somebody must do now: each stage with its open runs."""
         found = []
-        for stage_id, slots in standings.items():
-            lines = [
-                self._open_line(slot.run, slot.mark)
-                for slot in slots.values()
-                if slot.run and slot.run.state in ("active", "submitted")
-            ]
-            if lines:
-                stage = self.plan.stage(stage_id)
-                found.append({"stage": stage, "number": stage.number or stage.id, "lines": lines})
+        for stage_id, slots in self.standings.items():
+            open_slots = [(slot.run, slot.mark) for slot in slots.values() if slot.run and not slot.run.ended_at]
+            if open_slots:
+                found.append((self.plan.stage(stage_id), [self._line(run, mark) for run, mark in open_slots]))
         return found
 
-    def _open_line(self, run: StageRunRow, mark: str) -> Words:
-        asked = [sign_off for sign_off in self._sign_offs(run) if sign_off.state == "requested"]
+    def _line(self, run: StageRunRow, mark: str) -> dict[str, Any]:
+        asked = self.asked_of(run)
         due_at = min((sign_off.due_at for sign_off in asked), default=run.due_at)
         return {
             "run": run,
             "mark": mark,
             "label": LABELS[mark],
-            "position": self._position_of(run),
-            "who": self._who_is_asked(run, asked) if asked else self._who_works(self._tasks(run)),
-            "due": self._at(due_at),
-            "left": self._left(due_at),
+            "who": self._who(run, asked),
+            "due": self.at(due_at),
+            "left": self._left(due_at) if due_at else "",
             "late": bool(due_at and due_at < self.now),
             "explained": "1 hari kerja sejak pengesahan dimintakan" if asked else run.due_text,
             "reason": self._why_again(run),
-            "tasks": self._tasks(run),
-            "asked": asked,
         }
 
-    def _tasks(self, run: StageRunRow) -> list[TaskRow]:
-        return [task for task in self.view.tasks if task.run_id == run.id and task.state in ("offered", "claimed")]
-
-    def _sign_offs(self, run: StageRunRow) -> list[SignOffRow]:
-        return [sign_off for sign_off in self.view.sign_offs if sign_off.run_id == run.id]
-
-    def _who_works(self, tasks: list[TaskRow]) -> str:
-        taken = [task for task in tasks if task.state == "claimed"]
-        names = self._list([task.person_id for task in taken or tasks])
-        if not names:
+    def _who(self, run: StageRunRow, asked: list[SignOffRow]) -> str:
+        if asked:
+            signers = (f"{self.name(s.position)} ({self.persons(self.signers_of(s, run))})" for s in asked)
+            done_by = self.person(run.performed_by, run.performed_capacity)
+            return f"Diajukan {done_by}; menunggu pengesahan {'; '.join(signers)}".replace(" ()", "")
+        tasks = self.tasks_of(run)
+        if not tasks:
             return "Jabatan ini belum ada pemegangnya."
-        return f"Dikerjakan {names}" if taken else f"Ditugaskan kepada {names}"
+        if tasks[0].state == "claimed":
+            return f"Dikerjakan {self.person(tasks[0].person_id)}"
+        return f"Ditugaskan kepada {self.persons(task.person_id for task in tasks)}"
 
-    def _who_is_asked(self, run: StageRunRow, asked: list[SignOffRow]) -> str:
-        """Name the signers, never one who did the work (four eyes)."""
-        said = []
-        performers = {run.performed_by, *run.present}
-        for sign_off in asked:
-            holders = self.people.holders_of(sign_off.position, self.now)
-            names = self._list([holder.person_id for holder in holders if holder.person_id not in performers])
-            said.append(self.plan.organisation.name_of(sign_off.position) + (f" ({names})" if names else ""))
-        done_by = self._person(run.performed_by, run.performed_capacity)
-        return f"Diajukan {done_by}; menunggu pengesahan {' dan '.join(said)}"
-
-    def _list(self, person_ids: Iterable[int]) -> str:
-        return _joined([self.people.person(person).name for person in dict.fromkeys(person_ids)])
-
-    def _left(self, due_at: datetime | None) -> str:
-        if due_at is None:
-            return ""
-        calendar, late = self.plan.calendar, due_at < self.now
-        days = calendar.working_days_between(*((due_at, self.now) if late else (self.now, due_at)))
+    def _left(self, due_at: datetime) -> str:
+        late = due_at < self.now
+        days = self.plan.calendar.working_days_between(min(due_at, self.now), max(due_at, self.now))
         if days == 0:
             return "lewat tenggat" if late else "hari ini"
-        return f"lewat {count_days(days)}" if late else f"sisa {count_days(days)}"
+        return f"{'lewat' if late else 'sisa'} {count_days(days)}"
 
     def _why_again(self, run: StageRunRow) -> tuple[str, str] | None:
-        """Why a stage is done again, in the words of who returned it or decided so; None where nobody said."""
-        before = [
-            other
-            for other in self.view.runs
-            if (other.stage, other.slot, other.pass_no) == (run.stage, run.slot, run.pass_no - 1)
-        ]
-        said = [("Alasan pengembalian", s.note) for r in before for s in self._sign_offs(r) if s.state == "returned"]
-        said += [(f"Catatan keputusan {_number(self.plan, r.stage)}", r.note) for r in self._sent_back_to(run)]
-        label, note = said[-1] if said else ("", None)
-        words = self.view.words.get(note or 0, "")
-        return (label, words) if words else None
-
-    def _sent_back_to(self, run: StageRunRow) -> list[StageRunRow]:
-        """The decision that led back to a stage and opened this pass of it, if one did."""
-        flow = self.plan.flow
-        back = [
-            other
-            for other in self.view.runs
-            if flow.goes_back(other.stage, other.outcome or "")
-            and outcomes_of(flow.stages[other.stage])[other.outcome or ""].stage == run.stage
-            and other.state == "completed"
-            and (other.ended_seq or 0) < run.activated_seq
-        ]
-        return sorted(back, key=lambda other: other.ended_seq or 0)[-1:] if run.pass_no > 1 else []
+        """Why a stage is done again, in the words of who returned it or decided so."""
+        if run.pass_no == 1:
+            return None
+        flow, why = self.plan.flow, None
+        for other in sorted(self.view.runs, key=lambda other: other.ended_seq or 0):
+            if other.ended_at is None or (other.ended_seq or 0) >= run.activated_seq:
+                continue
+            if other.state == "returned" and (other.stage, other.slot) == (run.stage, run.slot):
+                notes = [s.note for s in self.sign_offs_of(other) if s.state == "returned"]
+                why = ("Alasan pengembalian", self.said(notes[-1] if notes else None))
+            elif flow.goes_back(other.stage, other.outcome or ""):
+                stage = flow.stages[other.stage]
+                if outcomes_of(stage)[other.outcome or ""].stage == run.stage:
+                    why = (f"Catatan keputusan {self.number(stage)}", self.said(other.note))
+        return why if why and why[1] else None
 
     # -- what has happened -----------------------------------------------------------------------
 
-    def _position_of(self, run: StageRunRow) -> str:
-        performers = self.plan.performers_of(self.plan.stage(run.stage), run.slot)
-        return "; ".join(self.plan.organisation.name_of(performer) for performer in performers)
+    def pass_label(self, run: StageRunRow) -> tuple[str, str]:
+        """Give mark and words of one pass: what became of it."""
+        late = run.state == "active" and run.due_at and run.due_at < self.now
+        mark = "late" if late else run.state
+        return mark, "Dikembalikan" if mark == "returned" else LABELS[mark]
 
-    def _pass(self, run: StageRunRow) -> Words:
-        stage = self.plan.stage(run.stage)
-        mark = "late" if run.state == "active" and run.due_at and run.due_at < self.now else run.state
-        late = bool(run.due_at and (run.submitted_at or run.ended_at or self.now) > run.due_at)
-        return {
-            "run": run,
-            "number": stage.number or stage.id,
-            "activity": stage.activity,
-            "position": self._position_of(run),
-            "by": self._person(run.performed_by, run.performed_capacity),
-            "present": self._list(run.present),
-            "mark": mark,
-            "label": "Dikembalikan" if mark == "returned" else LABELS[mark],
-            "began": self._short(run.activated_at),
-            "due": self._short(run.due_at),
-            "explained": run.due_text,
-            "ended": self._short(run.ended_at),
-            "late": late and run.state != "void",
-            "outcome": "" if run.outcome in (None, "lanjut") else run.outcome,
-            "result": self.view.words.get(run.result or 0, ""),
-            "note": self.view.words.get(run.note or 0, ""),
-            "sign_offs": [self._answer(sign_off) for sign_off in self._sign_offs(run)],
-        }
-
-    def _answer(self, sign_off: SignOffRow) -> Words:
-        return {
-            "state": STATES[sign_off.state],
-            "kind": sign_off.state,
-            "position": self.plan.organisation.name_of(sign_off.position),
-            "by": self._person(sign_off.person_id, sign_off.capacity),
-            "at": self._short(sign_off.answered_at or sign_off.requested_at),
-            "note": self.view.words.get(sign_off.note or 0, ""),
-        }
-
-    def _person(self, person_id: int | None, capacity: str | None) -> str:
-        if person_id is None:
-            return ""
-        acting = {"plt": " (Plt.)", "plh": " (Plh.)"}.get(capacity or "", "")
-        return self.people.person(person_id).name + acting
-
-    def _record(self, events: Iterable[Mapping[str, Any]]) -> list[Words]:
+    def record(self, events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Put the record into words, the newest entry first."""
         names = Names(
-            person=lambda number: self.people.persons[number].name if number in self.people.persons else f"orang {number}",
-            position=self.plan.organisation.name_of,
+            person=lambda number: self.person(number) or f"orang nomor {number}",
+            position=self.name,
             stages=self.plan.flow.stages,
             stage_of_run={run.id: run.stage for run in self.view.runs},
         )
         return [
             {
                 "seq": event["seq"],
-                "at": self._at(datetime.fromisoformat(event["at"])),
+                "at": self.at(datetime.fromisoformat(event["at"])),
                 "says": sentence(event, names),
                 "who": actor_words(event["actor"], names),
             }
@@ -243,110 +255,6 @@ class CasePage:
         ]
 
 
-def _joined(names: list[str]) -> str:
-    return " dan ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-# -- the document ----------------------------------------------------------------------------------
-
-
-def activity_table(plan: Plan, standings: Mapping[str, Mapping[str, Standing]]) -> Words:
-    """The SOP AP table: its performer columns, and per stage the drawing, the standard and the mark."""
-    marks = {stage: {slot: standing.mark for slot, standing in slots.items()} for stage, slots in standings.items()}
-    drawing = draw(plan.flow, plan.organisation, marks)
-    return {
-        "columns": [plan.organisation.name_of(position) for position in drawing.columns],
-        "last_column": drawing.width - COLUMN * (len(drawing.columns) - 1),
-        "rows": [_row(plan, stage, dict(standings.get(stage.id, {}))) | {"drawing": drawing.rows[stage.id]} for stage in plan.flow.stages.values()],
-        "marks": [(mark, label) for mark, label in LABELS.items() if mark != "waiting"],
-    }
-
-
-def _row(plan: Plan, stage: Stage, slots: dict[str, Standing]) -> Words:
-    mark = stage_mark(slots) if slots else ""
-    performers = [plan.organisation.name_of(performer) for performer in stage.for_each or stage.performers or ()]
-    return {
-        "stage": stage,
-        "number": stage.number or stage.id,
-        "performers": performers,
-        "mark": mark,
-        "label": LABELS.get(mark, ""),
-        "detail": _detail(plan, slots, mark) if slots else "",
-        "ways": _ways(plan, stage),
-        "remarks": _remarks(plan, stage),
-        "rebuilt": stage.provenance == "rekonstruksi",
-        "rebuilt_keys": set(stage.reconstructed),
-    }
-
-
-def _detail(plan: Plan, slots: dict[str, Standing], mark: str) -> str:
-    if len(slots) > 1:
-        done = sum(standing.mark in ("completed", "skipped") for standing in slots.values())
-        return f"{done} dari {len(slots)} jabatan selesai" if mark != "waiting" else ""
-    run = next(iter(slots.values())).run
-    if run is None:
-        return ""
-    again = f"putaran ke-{run.pass_no}" if run.pass_no > 1 else ""
-    at, what = (run.ended_at, "") if run.ended_at else (run.due_at, "tenggat ")
-    if run.state == "submitted":
-        at, what = run.submitted_at, "diajukan "
-    when = f"{what}{short_date(plan.calendar.local_day(at))} pukul {plan.calendar.local(at):%H.%M}" if at else ""
-    return ", ".join(filter(None, [when, again]))
-
-
-def _ways(plan: Plan, stage: Stage) -> list[str]:
-    """Each named outcome and where it leads, in words."""
-    if not (stage.decision or stage.condition):
-        return []
-    return [
-        f"{outcome.capitalize()}: " + {"next": "lanjut", "end": "selesai"}.get(target.kind, "")
-        + (f"{'kembali ' if target.kind == 'back' else ''}ke {_number(plan, target.stage)}" if target.stage else "")
-        for outcome, target in outcomes_of(stage).items()
-        if outcome != "lanjut"
-    ]
-
-
-def _number(plan: Plan, stage_id: str) -> str:
-    return plan.stage(stage_id).number or stage_id
-
-
-def _remarks(plan: Plan, stage: Stage) -> list[tuple[str, str]]:
-    """What stands under Keterangan: (key of the file, words)."""
-    name = plan.organisation.name_of
-    responsible = "pelaksana masing-masing" if stage.responsible == "pelaksana" else name(stage.responsible or plan.definition.responsible)
-    found = [("keterangan", stage.remarks or ""), ("penanggungjawab", f"Penanggung jawab: {responsible}.")]
-    if stage.sign_off:
-        found.append(("pengesahan", f"Pengesahan: {_joined([name(position) for position in stage.sign_off.by])}."))
-    if stage.informed:
-        found.append(("tembusan", f"Tembusan: {_joined([name(position) for position in stage.informed])}."))
-    found += [("batas", f"{_LIMITS[limit.kind]}: {limit.date.text}.") for limit in plan.limits[stage.id]]
-    return [(key, words) for key, words in found if words]
-
-
-def identity_words(plan: Plan) -> Words:
-    """The identity block as printed, and whether its two numbers agree."""
-    identity = plan.definition.identity
-    return {
-        "definition": plan.definition,
-        "identity": identity,
-        "ratifier": plan.organisation.name_of(identity.ratified_by.position),
-        "numbers_differ": identity.annex_number not in (None, identity.number),
-        "dates": {
-            "Tanggal pembuatan": _printed(identity.created_on),
-            "Tanggal revisi": _printed(identity.revised_on),
-            "Tanggal efektif": _printed(identity.effective_on),
-        },
-        "lists": {
-            "Dasar hukum": identity.legal_basis,
-            "Kualifikasi pelaksana": identity.performer_qualifications,
-            "Keterkaitan": identity.related_procedures,
-            "Peralatan/perlengkapan": identity.equipment,
-            "Peringatan": identity.warnings,
-            "Pencatatan dan pendataan": identity.records,
-        },
-    }
-
-
-def _printed(day: str | None) -> str:
-    """A date as printed: a full one in words, `2017-07` as it stands, nothing where it is empty."""
-    return long_date(date.fromisoformat(day)) if day and len(day) == 10 else day or ""
+def printed(day: str | None) -> str:
+    """A date as printed: a full one in words, `2017-07` as it stands, a dash where it is empty."""
+    return long_date(date.fromisoformat(day)) if day and len(day) == 10 else day or "–"

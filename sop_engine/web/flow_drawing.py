@@ -3,7 +3,7 @@
 One drawing per row of the activity table, as wide as all performer columns. Heights are left to the
 page: y is `0`, a few pixels below the top, `50%` or `100%`, so that rows of any height join up and text
 may wrap or be enlarged. Colours belong to the style sheet; nothing is told by colour alone, every
-mark has its sign. Pure: the same definition, structure and marks give the same text.
+mark has its sign. Pure: the same flow, structure and marks give the same text.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,11 @@ from sop_engine.domain.organisation import Organisation
 
 COLUMN = 48  # pixels a performer column is wide
 _BUS = 11  # below a row's top: where lines that come together run
-_LANE, _BESIDE = 9, 34  # pitch of the return lanes; room beside the columns for words and ends
+_LANE, _BESIDE = 9, 34  # pitch of the lanes beside the columns; room before them for words and ends
 _DEEP = {"box": 14, "capsule": 14, "diamond": 18}  # half the height of a symbol
 
 Marks = Mapping[str, Mapping[str, str]]  # stage → slot ("" without slots) → mark
+Arrow = tuple[str, str, str]  # from, to, words
 
 SIGNS = {
     "completed": '<path d="M-5.5 .5l3.8 3.8L5.5-4.5" fill="none" stroke-width="2.4"/>',
@@ -49,16 +50,20 @@ class _Shape:
     kind: str
     x: float
     half: float
-    mark: str
+    mark: str = "waiting"
+
+    @property
+    def deep(self) -> int:
+        return _DEEP[self.kind]
 
 
 @dataclass(slots=True)
 class _Lane:
-    """A line beside the columns that leads several rows up or down to one stage."""
+    """A line beside the columns that leads several rows up or down to one row."""
 
     target: int
     sources: list[int] = field(default_factory=list)
-    x: float = 0
+    place: int = 0
 
     @property
     def rows(self) -> range:
@@ -71,12 +76,12 @@ class _Row:
 
     shapes: list[_Shape]
     enters: list[float] = field(default_factory=list)  # x of the lines that come from the row above
-    goes_down: str | None = None  # the words on the line to the next row
-    goes_aside: list[tuple[str, _Lane | None]] = field(default_factory=list)  # words, lane; None = the end
-    ends_below: str | None = None
+    down: str | None = None  # words on the line that leaves below
+    aside: list[str] = field(default_factory=list)  # words on the lines that leave to the right
+    ends: str = ""  # where a small end stands: below, aside
 
 
-def arrows_of(flow: Flow) -> list[tuple[str, str, str]]:
+def arrows_of(flow: Flow) -> list[Arrow]:
     """List every arrow between stages: from, to (or the end), and the outcomes that name it."""
     found: dict[tuple[str, str], list[str]] = {}
     for stage in flow.stages.values():
@@ -104,44 +109,40 @@ def columns_of(flow: Flow, organisation: Organisation) -> tuple[str, ...]:
 
 def draw(flow: Flow, organisation: Organisation, marks: Marks) -> Drawing:
     """Draw every row of the activity table with its symbols, marks, and the lines between the rows."""
-    columns = columns_of(flow, organisation)
-    arrows = arrows_of(flow)
-    stages = list(flow.stages.values())
+    columns, arrows = columns_of(flow, organisation), arrows_of(flow)
     firsts = _stages_at(flow, flow.first)
-    rows = [
-        _Row(_shapes(stage, _kind(stage, firsts, arrows), columns, organisation, marks.get(stage.id, {})))
-        for stage in stages
-    ]
+    rows = []
+    for stage in flow.stages.values():
+        kind = _kind(stage, firsts, arrows)
+        rows.append(_Row(_shapes(stage, kind, columns, organisation, marks.get(stage.id, {}))))
     lanes = _route(rows, flow.order, arrows)
-    beside = _BESIDE + _LANE * len({lane.x for lane in lanes}) if any(row.goes_aside for row in rows) else 0
-    for lane in lanes:
-        lane.x += len(columns) * COLUMN + _BESIDE
-    width = len(columns) * COLUMN + beside
-    drawn = {stage.id: _drawn(number, row, lanes, width, len(columns)) for number, (stage, row) in enumerate(zip(stages, rows, strict=True))}
-    return Drawing(columns, width, drawn)
+    edge = len(columns) * COLUMN
+    beside = _BESIDE + _LANE * len({lane.place for lane in lanes}) if any(row.aside for row in rows) else 0
+    drawn = {stage: _drawn(number, rows[number], lanes, edge, edge + beside) for stage, number in flow.order.items()}
+    return Drawing(columns, edge + beside, drawn)
 
 
 def sign(mark: str) -> Markup:
     """Draw a mark's sign alone, for legends and badges."""
-    return Markup('<svg class="sign {}" viewBox="-9 -9 18 18" aria-hidden="true"><circle r="8.2"/>{}</svg>').format(
-        mark, Markup(SIGNS[mark])
-    )
+    outline = '<svg class="sign {}" viewBox="-9 -9 18 18" aria-hidden="true"><circle r="8.2"/>{}</svg>'
+    return _svg(outline, mark, Markup(SIGNS[mark]))
 
 
 def symbol(kind: str) -> Markup:
     """Draw a symbol alone, for the legend: capsule, box, diamond or arrow."""
-    if kind == "arrow":
-        return Markup('<svg class="flow" viewBox="-18 -19 36 38" aria-hidden="true"><path class="line" d="M0-16V12"/>{}</svg>').format(_head(0, 14))
-    return Markup('<svg class="flow" viewBox="-20 -19 40 38" aria-hidden="true">{}</svg>').format(
-        _symbol(_Shape(kind, 0, 18, "waiting"))
-    )
+    inside = _svg('<path class="line" d="M0-16V12"/>{}', _head(0, 14))
+    inside = inside if kind == "arrow" else _symbol(_Shape(kind, 0, 18))
+    return _svg('<svg class="flow" viewBox="-20 -19 40 38" aria-hidden="true">{}</svg>', inside)
+
+
+# -- where things stand ----------------------------------------------------------------------------
 
 
 def _performers(stage: Stage) -> tuple[str, ...]:
     return stage.for_each or stage.performers or ()
 
 
-def _kind(stage: Stage, firsts: list[str], arrows: list[tuple[str, str, str]]) -> str:
+def _kind(stage: Stage, firsts: list[str], arrows: list[Arrow]) -> str:
     if stage.decision:
         return "diamond"
     leads_to = {target for source, target, _ in arrows if source == stage.id}
@@ -159,7 +160,7 @@ def _shapes(
         for first, last in _stretches(places):
             half = (last - first + 1) * COLUMN / 2 - (4 if kind == "diamond" else 6)
             found.append(_Shape(kind, (first + last + 1) * COLUMN / 2, half, mark))
-    return found
+    return sorted(found, key=lambda shape: shape.x)
 
 
 def _stretches(places: list[int]) -> list[tuple[int, int]]:
@@ -173,138 +174,116 @@ def _stretches(places: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _route(rows: list[_Row], order: Mapping[str, int], arrows: list[tuple[str, str, str]]) -> list[_Lane]:
+def _route(rows: list[_Row], order: Mapping[str, int], arrows: list[Arrow]) -> list[_Lane]:
     """Lead each arrow straight to the next row, or beside the columns; one lane per target and direction."""
     lanes: dict[tuple[int, bool], _Lane] = {}
     for source, target, words in arrows:
         here = order[source]
-        if target == END:
-            if rows[here].shapes[0].kind == "diamond":
-                _end(rows, here, words)
-            continue
-        there = order[target]
+        row, there = rows[here], order.get(target, len(rows))
+        if target == END and row.shapes[0].kind != "diamond":
+            continue  # the symbol itself is the end
         if there == here + 1:
-            rows[here].goes_down = words
-            rows[there].enters += [shape.x for shape in rows[here].shapes]
+            row.down = words
+            if target == END:
+                row.ends = "below"
+            else:
+                rows[there].enters += [shape.x for shape in row.shapes]
             continue
-        lane = lanes.setdefault((there, there > here), _Lane(there))
-        lane.sources.append(here)
-        rows[here].goes_aside.append((words, lane))
-    _spread(list(lanes.values()))
-    return list(lanes.values())
-
-
-def _end(rows: list[_Row], here: int, words: str) -> None:
-    """An outcome that ends the SOP: below the last row, beside any other."""
-    if here == len(rows) - 1:
-        rows[here].ends_below = words
-    else:
-        rows[here].goes_aside.append((words, None))
-
-
-def _spread(lanes: list[_Lane]) -> None:
-    """Give lanes whose rows meet places of their own, the shortest nearest to the columns."""
+        row.aside.append(words)
+        if target == END:
+            row.ends = "aside"
+        else:
+            lanes.setdefault((there, there > here), _Lane(there)).sources.append(here)
     placed: list[_Lane] = []
-    for lane in sorted(lanes, key=lambda lane: len(lane.rows)):
-        taken = {other.x for other in placed if set(other.rows) & set(lane.rows)}
-        lane.x = next(x for x in (number * _LANE for number in range(len(lanes))) if x not in taken)
+    for lane in sorted(lanes.values(), key=lambda lane: len(lane.rows)):  # the shortest nearest to the columns
+        taken = {other.place for other in placed if set(other.rows) & set(lane.rows)}
+        lane.place = next(place for place in range(len(lanes)) if place not in taken)
         placed.append(lane)
+    return placed
 
 
-def _drawn(number: int, row: _Row, lanes: list[_Lane], width: int, columns: int) -> Markup:
-    parts = [_line(x, 0, x, "100%", "column") for x in range(COLUMN, columns * COLUMN + 1, COLUMN)]
-    here = [lane for lane in lanes if number in lane.rows]
-    parts += [line for lane in here for line in _lane_lines(number, lane, row)]
-    parts += _lines_in(row, [lane.x for lane in here if lane.target == number])
-    parts += [_line(shape.x, "50%", shape.x, "100%") for shape in row.shapes if row.goes_down is not None]
-    middle = [_symbol(shape) for shape in row.shapes]
-    middle += _aside(row, columns * COLUMN)
+# -- lines and symbols -----------------------------------------------------------------------------
+
+
+def _drawn(number: int, row: _Row, lanes: list[_Lane], edge: int, width: int) -> Markup:
+    here = [(lane, edge + _BESIDE + _LANE * lane.place) for lane in lanes if number in lane.rows]
     shape = row.shapes[-1]
-    if row.goes_down:
-        middle.append(_words(shape.x + 5, _DEEP[shape.kind] + 11, row.goes_down))
-    if row.ends_below is not None:
-        parts.append(_line(shape.x, "50%", shape.x, "100%"))
-        middle.append(_words(shape.x + 5, _DEEP[shape.kind] + 11, row.ends_below))
+    parts = [_line(x, 0, x, "100%", "column") for x in range(COLUMN, edge + 1, COLUMN)]
+    for lane, x in here:
+        parts += _lane_lines(number, lane, x, shape)
+    parts += _lines_in(row, [x for lane, x in here if lane.target == number])
+    if row.down is not None:
+        parts += [_line(each.x, "50%", each.x, "100%") for each in row.shapes]
+    middle = [_symbol(each) for each in row.shapes]
+    middle += [_words(shape.x + shape.half + 3, 16 * place - 5, words) for place, words in enumerate(row.aside)]
+    middle.append(_words(shape.x + 5, shape.deep + 11, row.down or ""))
+    if row.ends == "aside":
+        middle += [_line(shape.x + shape.half, 0, edge + 6, 0), _small_end(edge + 4, 0)]
     parts.append(_at("50%", middle))
-    if row.ends_below is not None:
+    if row.ends == "below":
         parts.append(_at("100%", [_small_end(shape.x - 13, -9)]))
-    return Markup('<svg class="flow" width="{}" height="100%" aria-hidden="true" focusable="false">{}</svg>').format(
-        width, Markup().join(parts)
-    )
+    outline = '<svg class="flow" width="{}" height="100%" aria-hidden="true" focusable="false">{}</svg>'
+    return _svg(outline, width, Markup().join(parts))
 
 
-def _lane_lines(number: int, lane: _Lane, row: _Row) -> list[Markup]:
+def _lane_lines(number: int, lane: _Lane, x: float, shape: _Shape) -> list[Markup]:
     """The part of a lane that runs through a row, and the line that joins it there."""
-    up, first, last = lane.target < lane.sources[0], lane.rows[0], lane.rows[-1]
-    top: float | str = 0
-    bottom: float | str = "100%"
-    if number == first:
-        top = _BUS if up else "50%"
-    if number == last:
-        bottom = "50%" if up else _BUS
-    found = [_line(lane.x, top, lane.x, bottom)]
+    up, first, last = lane.target <= lane.sources[0], lane.rows[0], lane.rows[-1]
+    at_top, at_bottom = (_BUS, "50%") if up else ("50%", _BUS)
+    top = at_top if number == first else 0
+    bottom = at_bottom if number == last else "100%"
+    found = [_line(x, top, x, bottom)]
     if number in lane.sources:
-        found.append(_line(row.shapes[-1].x, "50%", lane.x, "50%"))
+        found.append(_line(shape.x, "50%", x, "50%"))
     return found
 
 
 def _lines_in(row: _Row, lanes: list[float]) -> list[Markup]:
-    """The lines that lead to a row's symbols: from above, from lanes, together and down to each."""
+    """The lines that lead to a row's symbols: from above and from lanes, together, down to each."""
     if not row.enters and not lanes:
         return []
     targets = [shape.x for shape in row.shapes]
-    found = [_line(x, 0, x, _BUS) for x in row.enters]
     every = [*row.enters, *targets, *lanes]
-    if min(every) < max(every):
-        found.append(_line(min(every), _BUS, max(every), _BUS))
+    found = [_line(x, 0, x, _BUS) for x in row.enters]
+    found.append(_line(min(every), _BUS, max(every), _BUS))
     found += [_line(x, _BUS, x, "50%") for x in targets]
-    found.append(_at("50%", [_head(shape.x, -_DEEP[shape.kind]) for shape in row.shapes]))
+    found.append(_at("50%", [_head(shape.x, -shape.deep) for shape in row.shapes]))
     if lanes:
-        x = max(*row.enters, *targets)
-        found.append(Markup('<path class="head" d="M{} {}l7-4v8z"/>').format(x, _BUS))
-    return found
-
-
-def _aside(row: _Row, edge: int) -> list[Markup]:
-    """The words on the lines that leave to the side, and the small end where the SOP ends there."""
-    shape = row.shapes[-1]
-    found = []
-    for place, (words, lane) in enumerate(row.goes_aside):
-        if lane is None:
-            found += [_line(shape.x + shape.half, 0, edge + 6, 0), _small_end(edge + 4, 0)]
-        if words:
-            found.append(_words(shape.x + shape.half + 3, -5 + 16 * place, words))
+        found.append(_svg('<path class="head" d="M{} {}l7-4v8z"/>', max(*row.enters, *targets), _BUS))
     return found
 
 
 def _symbol(shape: _Shape) -> Markup:
-    deep = _DEEP[shape.kind]
+    half, deep = shape.half, shape.deep
     if shape.kind == "diamond":
-        outline = Markup('<path class="shape" d="M{} 0L0 {}L{} 0L0 {}z"/>').format(-shape.half, -deep, shape.half, deep)
+        outline = _svg('<path class="shape" d="M{} 0L0 {}L{} 0L0 {}z"/>', -half, -deep, half, deep)
     else:
-        outline = Markup('<rect class="shape" x="{}" y="{}" width="{}" height="{}" rx="{}"/>').format(
-            -shape.half, -deep, 2 * shape.half, 2 * deep, deep if shape.kind == "capsule" else 2
-        )
-    return Markup('<g class="{}" transform="translate({} 0)">{}<g class="sign-in">{}</g></g>').format(
-        shape.mark, shape.x, outline, Markup(SIGNS[shape.mark])
-    )
+        box = '<rect class="shape" x="{}" y="{}" width="{}" height="{}" rx="{}"/>'
+        outline = _svg(box, -half, -deep, 2 * half, 2 * deep, deep if shape.kind == "capsule" else 2)
+    inside = _svg('<g class="sign-in">{}</g>', Markup(SIGNS[shape.mark]))
+    return _svg('<g class="{}" transform="translate({} 0)">{}{}</g>', shape.mark, shape.x, outline, inside)
 
 
 def _line(x1: float, y1: float | str, x2: float, y2: float | str, kind: str = "line") -> Markup:
-    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(kind, x1, y1, x2, y2)
+    return _svg('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>', kind, x1, y1, x2, y2)
 
 
 def _head(x: float, y: float) -> Markup:
-    return Markup('<path class="head" d="M{} {}l-4-7h8z"/>').format(x, y)
+    return _svg('<path class="head" d="M{} {}l-4-7h8z"/>', x, y)
 
 
 def _small_end(x: float, y: float) -> Markup:
-    return Markup('<rect class="end" x="{}" y="{}" width="26" height="12" rx="6"/>').format(x, y - 6)
+    return _svg('<rect class="end" x="{}" y="{}" width="26" height="12" rx="6"/>', x, y - 6)
 
 
 def _words(x: float, y: float, words: str) -> Markup:
-    return Markup('<text x="{}" y="{}">{}</text>').format(x, y, words[:1].upper() + words[1:])
+    return _svg('<text x="{}" y="{}">{}</text>', x, y, words[:1].upper() + words[1:]) if words else Markup()
 
 
 def _at(y: str, parts: list[Markup]) -> Markup:
-    return Markup('<svg y="{}" overflow="visible">{}</svg>').format(y, Markup().join(parts))
+    return _svg('<svg y="{}" overflow="visible">{}</svg>', y, Markup().join(parts))
+
+
+def _svg(template: str, *values: object) -> Markup:
+    """Fill a template; every value that is no markup is escaped."""
+    return Markup(template).format(*values)

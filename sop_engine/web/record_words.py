@@ -6,7 +6,7 @@ from typing import Any
 
 from sop_engine.domain.definition import Stage
 
-Event = Mapping[str, Any]
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +18,20 @@ class Names:
     stages: Mapping[str, Stage]
     stage_of_run: Mapping[int, str]
 
-    def stage(self, facts: Mapping[str, Any]) -> str:
-        """Name the stage an event is about, from its id or that of its run."""
-        stage = self.stages.get(facts.get("stage") or self.stage_of_run.get(facts.get("run", 0), ""))
-        return f"{stage.number or stage.id} «{stage.activity}»" if stage else "suatu tahap"
+    def stage(self, facts: Facts) -> str:
+        """Name the stage an event is about, from its id or that of its run; '' for none."""
+        stage = self.stages.get(facts.get("stage") or self.stage_of_run.get(facts.get("run", 0)) or "")
+        return f"tahap {stage.number or stage.id} «{stage.activity}»" if stage else ""
 
 
-def sentence(event: Event, names: Names) -> str:
+def sentence(event: Mapping[str, Any], names: Names) -> str:
     """Say what happened; a kind this version does not know is named as it stands."""
-    facts = event["facts"]
-    says = _SENTENCES.get(event["kind"])
-    return says(facts, names) if says else f"Peristiwa «{event['kind']}»."
+    facts, kind = event["facts"], event["kind"]
+    if kind in _TOLD:
+        return _TOLD[kind](facts, names)
+    words = _SENTENCES.get(kind, f"Peristiwa «{kind}».")
+    said = words.replace("{stage}", names.stage(facts)).replace("{clause}", str(facts.get("clause")))
+    return said[:1].upper() + said[1:]
 
 
 def actor_words(actor: Mapping[str, Any], names: Names) -> str:
@@ -40,50 +43,49 @@ def actor_words(actor: Mapping[str, Any], names: Names) -> str:
     return names.person(actor["person"]) + position
 
 
-def _opened(facts: Mapping[str, Any], names: Names) -> str:
-    offered = " dan ".join(dict.fromkeys(names.person(person) for person, _ in facts["offered_to"]))
+def _started(facts: Facts, names: Names) -> str:
+    return f"Pelaksanaan tahun {facts['year']} dimulai." if facts["year"] else "Pelaksanaan dimulai."
+
+
+def _opened(facts: Facts, names: Names) -> str:
+    offered = ", ".join(dict.fromkeys(names.person(person) for person, _ in facts["offered_to"]))
     again = f" putaran ke-{facts['pass']}" if facts["pass"] > 1 else ""
     slot = f" untuk {names.position(facts['slot'])}" if facts["slot"] else ""
-    return f"Tahap {names.stage(facts)}{again} dibuka{slot}" + (
-        f"; tugas ditawarkan kepada {offered}." if offered else "; jabatan pelaksananya masih kosong."
-    )
+    then = f"tugas ditawarkan kepada {offered}" if offered else "jabatan pelaksananya masih kosong"
+    return f"Dibuka {names.stage(facts)}{again}{slot}; {then}."
 
 
-def _ended(facts: Mapping[str, Any], names: Names) -> str:
-    outcome = facts.get("outcome")
-    what = {"lanjut": "", "dilewati": " (dilewati)"}.get(outcome, f" dengan hasil «{outcome}»")
-    return f"Tahap {names.stage(facts)} selesai{what}."
+def _ended(facts: Facts, names: Names) -> str:
+    outcome = facts["outcome"]
+    result = {"lanjut": "", "dilewati": " (dilewati)"}.get(outcome, f" dengan hasil «{outcome}»")
+    return f"Selesai {names.stage(facts)}{result}."
 
 
-def _requested(facts: Mapping[str, Any], names: Names) -> str:
-    asked = " dan ".join(names.position(position) for position in facts["positions"])
-    return f"Pengesahan tahap {names.stage(facts)} dimintakan kepada {asked}."
+def _requested(facts: Facts, names: Names) -> str:
+    asked = "; ".join(names.position(position) for position in facts["positions"])
+    return f"Pengesahan {names.stage(facts)} dimintakan kepada {asked}."
 
 
-def _reminded(facts: Mapping[str, Any], names: Names) -> str:
+def _reminded(facts: Facts, names: Names) -> str:
     told = ", ".join(names.person(person) for person in facts["to"])
-    return f"Pengingat «{facts['level']}» tahap {names.stage(facts)} untuk {told}."
+    return f"Pengingat «{facts['level']}» tentang {names.stage(facts)} untuk {told}."
 
 
-def _started(facts: Mapping[str, Any], _: Names) -> str:
-    year = f" tahun {facts['year']}" if facts["year"] else ""
-    return f"Pelaksanaan{year} dimulai."
-
-
-_SENTENCES: dict[str, Callable[[Mapping[str, Any], Names], str]] = {
+_TOLD: dict[str, Callable[[Facts, Names], str]] = {
     "case.started": _started,
-    "case.completed": lambda facts, names: "Seluruh tahapan selesai; kasus ditutup.",
-    "case.cancelled": lambda facts, names: "Kasus dibatalkan.",
-    "case.voided": lambda facts, names: "Kasus batal bersama SOP-nya.",
-    "edition.expired": lambda facts, names: f"SOP dinyatakan tidak berlaku (angka {facts['clause']}).",
     "run.activated": _opened,
-    "run.submitted": lambda facts, names: f"Pekerjaan tahap {names.stage(facts)} diajukan untuk disahkan.",
     "run.completed": _ended,
-    "run.returned": lambda facts, names: f"Pekerjaan tahap {names.stage(facts)} dikembalikan untuk diperbaiki.",
-    "run.voided": lambda facts, names: f"Tahap {names.stage(facts)} tidak diperlukan lagi; pekerjaannya tetap tersimpan.",
-    "task.claimed": lambda facts, names: f"Tugas tahap {names.stage(facts)} diambil.",
-    "task.released": lambda facts, names: f"Tugas tahap {names.stage(facts)} dilepaskan kembali.",
     "sign_off.requested": _requested,
-    "sign_off.given": lambda facts, names: f"Pengesahan tahap {names.stage(facts)} diberikan.",
     "reminder.sent": _reminded,
+}
+_SENTENCES = {
+    "case.completed": "Seluruh tahapan selesai; kasus ditutup.",
+    "case.cancelled": "Kasus dibatalkan.",
+    "edition.expired": "SOP dinyatakan tidak berlaku (angka {clause}).",
+    "run.submitted": "Pekerjaan {stage} diajukan untuk disahkan.",
+    "run.returned": "Pekerjaan {stage} dikembalikan untuk diperbaiki.",
+    "run.voided": "{stage} tidak diperlukan lagi; pekerjaannya tetap tersimpan.",
+    "sign_off.given": "Pengesahan {stage} diberikan.",
+    "task.claimed": "Tugas {stage} diambil.",
+    "task.released": "Tugas {stage} dilepaskan kembali.",
 }

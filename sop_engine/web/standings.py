@@ -4,7 +4,7 @@ The words of the life cycles, and four a reader needs besides: `late` (still ope
 `repeat` (completed, but the flow has gone back before it), `skipped`, and `waiting` (not reached).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,23 @@ LABELS = {
     "skipped": "Dilewati",
     "void": "Batal",
 }
-_MOST_URGENT = ("late", "returned", "submitted", "active", "repeat", "waiting", "void", "skipped", "completed")
+STATES = {
+    "running": "Sedang berjalan",
+    "completed": "Selesai",
+    "cancelled": "Dibatalkan",
+    "void": "Batal",
+    "draft": "rancangan, belum disahkan",
+    "in_force": "berlaku, belum dilaksanakan",
+    "in_execution": "sedang dilaksanakan",
+    "expired": "tidak berlaku lagi karena tahapannya telah berakhir",
+    "replaced": "digantikan edisi berikutnya",
+    "requested": "Diminta",
+    "given": "Disahkan",
+    "returned": "Dikembalikan",
+    "withdrawn": "Ditarik",
+}  # of cases, editions and sign-offs
+DONE = ("completed", "skipped")
+_MOST_URGENT = ("late", "returned", "submitted", "active", "repeat", "waiting", "void", *DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +62,12 @@ def standings_of(flow: Flow, runs: Iterable[StageRunRow], now: datetime) -> dict
             else Standing("waiting")
             for slot in stage.for_each or ("",)
         }
-    for key in _to_repeat(flow, passes):
-        stage_id, slot = key
-        found[stage_id][slot] = Standing("repeat", passes[key][-1])
+    for stage_id, slot in _to_repeat(flow, passes):
+        found[stage_id][slot] = Standing("repeat", passes[stage_id, slot][-1])
     return found
 
 
-def stage_mark(slots: dict[str, Standing]) -> str:
+def stage_mark(slots: Mapping[str, Standing]) -> str:
     """Give the mark of a whole stage: the one somebody must look at first."""
     marks = {standing.mark for standing in slots.values()}
     return next(mark for mark in _MOST_URGENT if mark in marks)
@@ -79,6 +94,6 @@ def _to_repeat(flow: Flow, passes: dict[tuple[str, str], list[StageRunRow]]) -> 
             between = range(flow.order[target], flow.order[back.stage] + 1)
             for (stage, slot), others in passes.items():
                 kept = stage == target and back.redo and slot not in back.redo
-                done = others[-1].state == "completed" and (others[-1].ended_seq or 0) <= (back.ended_seq or 0)
-                if flow.order[stage] in between and done and not kept:
+                before = others[-1].state == "completed" and (others[-1].ended_seq or 0) <= (back.ended_seq or 0)
+                if before and flow.order[stage] in between and not kept:
                     yield stage, slot

@@ -12,7 +12,6 @@ from sop_engine.web.case_page import CasePage
 class Command(NamedTuple):
     """A command: what it does, as whom, and the words after the program's name."""
 
-    run_id: int
     does: str
     person: str
     typed: str
@@ -20,46 +19,27 @@ class Command(NamedTuple):
 
 def commands_of(page: CasePage) -> list[Command]:
     """List a command for every open run of a case: to do the work, or to sign it off."""
-    found = []
-    for run in page.view.runs:
-        stage = page.plan.stage(run.stage)
-        if run.state == "active":
-            found += _to_work(page, run, stage)[:1]
-        elif run.state == "submitted":
-            found += _to_sign(page, run, stage)
-    return found
+    found = (_command(page, run, page.plan.stage(run.stage)) for run in page.view.runs)
+    return [command for command in found if command]
 
 
-def _to_work(page: CasePage, run: StageRunRow, stage: Stage) -> list[Command]:
-    tasks = [task for task in page.view.tasks if task.run_id == run.id and task.state in ("offered", "claimed")]
-    tasks.sort(key=lambda task: task.state != "claimed")
-    quorum, _ = page.plan.quorum_of(stage, run.slot)
-    present = " --hadir " + ",".join(str(task.person_id) for task in tasks) if quorum else ""
-    found = []
-    for task in tasks:
-        person = page.people.person(task.person_id)
-        act = f"decide {task.id} {shlex.quote(_usual_outcome(stage))}" if stage.decision else f"complete {task.id}"
+def _command(page: CasePage, run: StageRunRow, stage: Stage) -> Command | None:
+    number = stage.number or stage.id
+    if tasks := page.tasks_of(run):
+        person = page.people.person(tasks[0].person_id)
+        act = f"decide {tasks[0].id} {_usual_outcome(stage)}" if stage.decision else f"complete {tasks[0].id}"
         result = f" --hasil {shlex.quote(stage.outputs[0])}" if stage.outputs else ""
-        does = f"Selesaikan {stage.number or stage.id}"
-        found.append(Command(run.id, does, person.name, f"{act}{result}{present} --sebagai {person.email}"))
-    return found
-
-
-def _to_sign(page: CasePage, run: StageRunRow, stage: Stage) -> list[Command]:
-    performers = {run.performed_by, *run.present}
-    found = []
-    for asked in page.view.sign_offs:
-        if asked.run_id != run.id or asked.state != "requested":
-            continue
-        for holder in page.people.holders_of(asked.position, page.now):
-            if holder.person_id not in performers:
-                person = page.people.person(holder.person_id)
-                does = f"Sahkan {stage.number or stage.id}"
-                found.append(Command(run.id, does, person.name, f"approve {asked.id} --sebagai {person.email}"))
-    return found[:1]
+        present = " --hadir " + ",".join(str(task.person_id) for task in tasks)
+        present = present if page.plan.quorum_of(stage, run.slot)[0] else ""
+        return Command(f"Selesaikan {number}", person.name, f"{act}{result}{present} --sebagai {person.email}")
+    signers = [(asked, signer) for asked in page.asked_of(run) for signer in page.signers_of(asked, run)]
+    if not signers:
+        return None
+    person = page.people.person(signers[0][1])
+    return Command(f"Sahkan {number}", person.name, f"approve {signers[0][0].id} --sebagai {person.email}")
 
 
 def _usual_outcome(stage: Stage) -> str:
     ways = outcomes_of(stage)
     onward = (name for name, target in ways.items() if target.kind != "back" and name != SKIPPED)
-    return next(onward, next(iter(ways)))
+    return shlex.quote(next(onward, next(iter(ways))))

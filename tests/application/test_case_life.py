@@ -1,5 +1,6 @@
 """A case as the office lives it, through the real store."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -57,7 +58,8 @@ def test_a_decision_sends_named_units_back_and_keeps_the_others(running: Office)
     running.done("data_capaian", "ksb_kul")
     assert running.runs()[-1] == ("verifikasi", 2, "", "active")
     again = [m for m in running.engine.reading.messages() if m.kind == "penugasan" and m.stage == "data_capaian"]
-    assert again[-1].context["catatan"] == "Bukti belum lengkap." and again[-1].context["putaran"] == "2"
+    assert again[-1].context["catatan"] == "Bukti belum lengkap."
+    assert again[-1].context["putaran"] == "2"
     check(running)
 
 
@@ -133,14 +135,14 @@ def test_a_body_needs_its_quorum(running: Office) -> None:
     for stage in ("verifikasi", "penyusunan_draf", "pemeriksaan", "pembahasan", "reviu"):
         running.done(stage)
 
-    with pytest.raises(Refusal, match="[Kk]uorum"):
+    with pytest.raises(Refusal, match="Kuorum"):
         running.done("pleno", present=(running.person["anggota0"],))
     with pytest.raises(Refusal, match="Bukan anggota"):
         running.done("pleno", present=(running.person["staf_rendatin"],))
     running.done("pleno")
 
-    run = next(row for row in running.engine.reading.case(running.engine.reading.cases()[0].id).runs if row.stage == "pleno")
-    assert len(run.present) == 5
+    present = running.store.query("SELECT present FROM stage_runs WHERE stage = 'pleno'")[0][0]
+    assert len(json.loads(present)) == 5
 
 
 def test_a_decision_must_be_made_and_known(running: Office) -> None:
@@ -315,5 +317,5 @@ def test_returning_work_twice_is_refused(running: Office) -> None:
     asked = running.asked()[0][0]
     running.send_back("Perbaiki.")
 
-    with pytest.raises(Refusal, match="pengembalian|sudah dikembalikan"):
+    with pytest.raises(Refusal, match="sudah dikembalikan"):
         return_work(running.store, running.who("sekretaris"), asked, "Lagi.")

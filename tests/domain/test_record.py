@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 import rfc8785
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sop_engine.domain.record import Entry, body_of, chained, fold, genesis, text_digest, verify
 from sop_engine.domain.state import Actor, Event
@@ -51,7 +52,9 @@ def test_a_whole_chain_is_verified() -> None:
 
     verdict = verify(entries, start, 5, entries[-1].hash)
 
-    assert verdict.ok and verdict.entries == 5 and verdict.head == entries[-1].hash
+    assert verdict.ok
+    assert verdict.entries == 5
+    assert verdict.head == entries[-1].hash
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -73,7 +76,8 @@ def test_every_change_of_an_entry_is_seen(place: int, change) -> None:
 
     verdict = verify(entries, start, 5, head)
 
-    assert not verdict.ok and verdict.fault_seq in (place + 1, place + 2)
+    assert not verdict.ok
+    assert verdict.fault_seq in (place + 1, place + 2)
 
 
 def test_a_missing_doubled_or_swapped_entry_is_seen() -> None:

@@ -18,7 +18,13 @@ CLAUSES = [
     {"butir": "6", "aturan": "berlaku_saat_ditandatangani", "teks": "pada saat ditandatangani"},
 ]
 ORGANISATION = Organisation.model_validate(
-    {"format": "organisasi/1", "id": "uji", "nama": "Uji", "unit": {"a": {"nama": "A"}}, "jabatan": {"kepala": {"nama": "Kepala"}}}
+    {
+        "format": "organisasi/1",
+        "id": "uji",
+        "nama": "Uji",
+        "unit": {"a": {"nama": "A"}},
+        "jabatan": {"kepala": {"nama": "Kepala"}},
+    }
 )
 
 
@@ -60,11 +66,12 @@ def test_each_gate_quotes_its_clause(subject: Edition, position: str, clause: in
 
 
 @pytest.mark.parametrize(("subject", "position", "clause", "words"), REFUSED[:5])
-def test_without_the_clause_it_is_the_engines_own_rule(subject: Edition, position: str, clause: int, words: str) -> None:
+def test_without_the_clause_it_is_our_own_rule(subject: Edition, position: str, clause: int, words: str) -> None:
     with pytest.raises(Refusal, match=words) as refused:
         pass_gates(subject, definition([]), ORGANISATION, position, NOW)
 
-    assert refused.value.clause is None and "aturan mesin SOP" in str(refused.value)
+    assert refused.value.clause is None
+    assert "aturan mesin SOP" in str(refused.value)
 
 
 def test_without_rule_1_the_structure_is_not_asked() -> None:

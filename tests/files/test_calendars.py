@@ -88,8 +88,7 @@ def test_estimates_lose_their_mark_but_their_year_stays_unconfirmed() -> None:
 
 def test_a_decree_in_mid_year_adds_a_day_and_takes_one_back() -> None:
     change = decree(
-        "libur:\n  - {tanggal: 2027-08-18, nama: Cuti bersama tambahan, jenis: cuti_bersama}\n"
-        "hapus:\n  - 2027-12-24\n"
+        "libur:\n  - {tanggal: 2027-08-18, nama: Cuti bersama tambahan, jenis: cuti_bersama}\nhapus:\n  - 2027-12-24\n"
     )
 
     data = national_calendar(2027, 2027, [*SHIPPED, change])
@@ -102,8 +101,7 @@ def test_a_decree_in_mid_year_adds_a_day_and_takes_one_back() -> None:
 def test_a_decree_laid_over_a_calendar_keeps_the_rest_and_does_so_once() -> None:
     calendar = national_calendar(2026, 2027, SHIPPED)
     change = decree(
-        "tahun: [2027]\n"
-        "ramadan:\n  - {mulai: 2027-02-08, akhir: 2027-03-09, dasar: Keputusan Menteri Agama Nomor 1}\n"
+        "tahun: [2027]\nramadan:\n  - {mulai: 2027-02-08, akhir: 2027-03-09, dasar: Keputusan Menteri Agama Nomor 1}\n"
     )
 
     once = amended(calendar, [change])

@@ -96,9 +96,7 @@ def test_a_fault_of_the_organisation_is_found_in_its_file(row, folder):
     found = checked(folder, organisation=organisation)
 
     severity = "warning" if row[0] == "KUORUM_BESAR" else "error"
-    assert (row[0], line) in of(
-        [p for p in found.problems if p.file.endswith("kantor-contoh.yaml")], severity
-    )
+    assert (row[0], line) in of([p for p in found.problems if p.file.endswith("kantor-contoh.yaml")], severity)
     assert found.ok == (severity == "warning")
 
 
@@ -193,9 +191,7 @@ def test_what_was_read_and_written_again_reads_the_same():
     organisation = read(ORGANISATION.encode(), "kantor", Organisation)
 
     for value in (definition, organisation):
-        written = yaml.safe_dump(
-            value.model_dump(by_alias=True, exclude_unset=True, mode="json"), allow_unicode=True
-        )
+        written = yaml.safe_dump(value.model_dump(by_alias=True, exclude_unset=True, mode="json"), allow_unicode=True)
         assert read(written.encode(), "lagi", type(value)) == value
     assert yaml.safe_load(yaml.safe_dump(definition.dump())) == definition.dump()
 

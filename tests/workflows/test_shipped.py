@@ -1,4 +1,4 @@
-"""The shipped SOP says what the document says, admits what it does not, and has no fault but the known ones."""
+"""The shipped SOP says what the document says, admits what it does not, and has only known faults."""
 
 import re
 from pathlib import Path
@@ -26,8 +26,8 @@ SEKRETARIAT KOMISI PEMILIHAN UMUM KABUPATEN PANDEGLANG
 1 November 2023
 Sekretaris, Mohamad Rukbi
 Penyusunan Laporan Kinerja Komisi Pemilihan Umum Kabupaten Pandeglang
-Keputusan Komisi Pemilihan Umum Republik Indonesia Nomor : 5/PR.03-1-Kpt/03/KPU/1/2018 tentang Petunjuk Teknis \
-Perjanjian Kinerja dan Pelaporan Kinerja di Lingkungan Komisi Pemilihan Umum.
+Keputusan Komisi Pemilihan Umum Republik Indonesia Nomor : 5/PR.03-1-Kpt/03/KPU/1/2018 tentang Petunjuk \
+Teknis Perjanjian Kinerja dan Pelaporan Kinerja di Lingkungan Komisi Pemilihan Umum.
 Mengetahui alur penyusunan Laporan Kinerja di Lingkungan Komisi Pemilihan Umum Kabupaten Pandeglang.
 SOP yang diterbitkan oleh Komisi Pemilihan Umum Kabupaten Pandeglang
 Lembar Kerja/Rencana Aksi Kinerja/Pengukuran Kinerja;
@@ -39,13 +39,13 @@ Disimpan sebagai arsip/dokumen baik berupa softcopy/hardcopy.
 NOMOR : 346/ORT.06/3601/2023
 TENTANG PENYUSUNAN LAPORAN KINERJA KOMISI PEMILIHAN UMUM KABUPATEN PANDEGLANG
 LEMBAR PENGESAHAN
-Standar Operasional Prosedur ini dibuat untuk dilaksanakan di setiap bagian sebagaimana struktur organisasi yang \
-telah ditetapkan.
+Standar Operasional Prosedur ini dibuat untuk dilaksanakan di setiap bagian sebagaimana struktur organisasi \
+yang telah ditetapkan.
 Untuk mengantisipasi keadaan kahar, perubahan/revisi dapat dilakukan selama pelaksanaan Standar Operasional \
 Prosedur ini.
 Perubahan tidak berlaku untuk tahapan kegiatan yang sudah selesai dilaksanakan.
-Perubahan terhadap ruang lingkup dan penanggungjawab kegiatan mengakibatkan Standar Operasional Prosedur ini batal \
-seluruhnya
+Perubahan terhadap ruang lingkup dan penanggungjawab kegiatan mengakibatkan Standar Operasional Prosedur ini \
+batal seluruhnya
 Dengan berakhirnya tahapan kegiatan, maka Standar Operasional Prosedur ini dinyatakan tidak berlaku.
 Standar Operasional Prosedur ini berlaku pada saat ditandatangani.
 Disahkan di Pandeglang

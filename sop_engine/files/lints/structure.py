@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sop_engine.domain.definition import Definition
-from sop_engine.domain.lints.subject import Subject, error, instead, performers_of, warning
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
+from sop_engine.files.lints.subject import Subject, error, instead, performers_of, warning
 
 
 def known_positions(subject: Subject) -> Iterator[Problem]:
@@ -28,9 +28,7 @@ def known_positions(subject: Subject) -> Iterator[Problem]:
             message = f"«{name}» adalah kelompok dan hanya dapat menjadi pelaksana; sebut jabatannya"
             yield error("BUKAN_JABATAN", path, message)
         elif position and position.outside and role == "berwenang":
-            message = (
-                f"«{name}» pihak luar dan tidak dapat memikul tugas ini; sebut jabatan di dalam organisasi"
-            )
+            message = f"«{name}» pihak luar dan tidak dapat memikul tugas ini; sebut jabatan di dalam organisasi"
             yield error("PIHAK_LUAR", path, message)
 
 
@@ -81,9 +79,7 @@ def two_persons(subject: Subject) -> Iterator[Problem]:
             continue
         performing = subject.positions_of(performers_of(stage))
         places = subject.organisation.positions if subject.organisation else {}
-        recording = {
-            places[name].recorded_by for name in performing if name in places and places[name].outside
-        }
+        recording = {places[name].recorded_by for name in performing if name in places and places[name].outside}
         for name in stage.sign_off.by:
             where = f"{path}.pengesahan.oleh.{name}"
             if name in performing:
@@ -112,9 +108,7 @@ def units_without_part(definition: Definition, organisation: Organisation) -> li
     subject = Subject(definition, organisation)
     performing = subject.positions_of(name for _, stage in subject.stages for name in performers_of(stage))
     places = organisation.positions
-    taking_part = {places[name].unit for name in performing if name in places} | set(
-        definition.informed_units
-    )
+    taking_part = {places[name].unit for name in performing if name in places} | set(definition.informed_units)
     outside = {place.unit for place in places.values() if place.outside}
     inside = {place.unit for place in places.values() if not place.outside}
     return [name for name in organisation.units if name not in taking_part | (outside - inside)]

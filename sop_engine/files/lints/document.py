@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sop_engine.domain.definition import Sourced
-from sop_engine.domain.lints.graph import last_stages
-from sop_engine.domain.lints.subject import Subject, error, instead, warning
 from sop_engine.errors import Problem
+from sop_engine.files.lints.graph import last_stages
+from sop_engine.files.lints.subject import Subject, error, instead, warning
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EMPTY_WORDS = {
@@ -52,9 +52,7 @@ def printed_dates(subject: Subject) -> Iterator[Problem]:
     if signed and effective and (effective != signed if clause else effective < signed):
         because = f"; menurut angka {clause.number} SOP berlaku pada saat ditandatangani" if clause else ""
         message = f"tanggal efektif {effective} berbeda dari tanggal pengesahan {signed}{because}; periksa"
-        yield warning(
-            "TANGGAL_EFEKTIF", "identitas.tanggal_efektif", message, clause.number if clause else None
-        )
+        yield warning("TANGGAL_EFEKTIF", "identitas.tanggal_efektif", message, clause.number if clause else None)
 
 
 def provenance_told(subject: Subject) -> Iterator[Problem]:
@@ -103,17 +101,13 @@ def rules_complete(subject: Subject) -> Iterator[Problem]:
     for clause in subject.definition.clauses:
         path, voids = f"ketentuan.{clause.number}", clause.rule == "batal_bila_berubah"
         if voids and not clause.objects:
-            message = (
-                "aturan ini tanpa objek; tulis `objek: [ruang_lingkup, penanggungjawab]` atau salah satunya"
-            )
+            message = "aturan ini tanpa objek; tulis `objek: [ruang_lingkup, penanggungjawab]` atau salah satunya"
             yield error("OBJEK_KOSONG", f"{path}.aturan", message, clause.number)
         if clause.objects and not voids:
             message = "`objek` hanya untuk aturan `batal_bila_berubah`; hapus kunci ini"
             yield error("OBJEK_TANPA_ATURAN", f"{path}.objek", message, clause.number)
         if "ruang_lingkup" in clause.objects and not subject.definition.scope.model_fields_set:
-            message = (
-                "`ruang_lingkup` dilindungi ketentuan ini tetapi tidak ditulis; tambahkan `ruang_lingkup:`"
-            )
+            message = "`ruang_lingkup` dilindungi ketentuan ini tetapi tidak ditulis; tambahkan `ruang_lingkup:`"
             yield warning("LINGKUP_KOSONG", f"{path}.objek", message, clause.number)
 
 
@@ -124,9 +118,7 @@ def outputs_are_used(subject: Subject) -> Iterator[Problem]:
     found = []
     for path, stage in reversed(subject.stages):
         if stage.outputs and wanted and stage.id not in ends and not (wanted & _words(stage.outputs)):
-            message = (
-                "keluaran tahap ini tidak disebut dalam `kelengkapan` tahap sesudahnya; periksa keduanya"
-            )
+            message = "keluaran tahap ini tidak disebut dalam `kelengkapan` tahap sesudahnya; periksa keduanya"
             found.append(warning("KELUARAN_TAK_TERPAKAI", f"{path}.keluaran", message))
         wanted |= _words(stage.requirements)
     yield from reversed(found)
@@ -141,7 +133,5 @@ def ends_are_told(subject: Subject) -> Iterator[Problem]:
     ends = last_stages(subject)
     for path, stage in subject.stages:
         if stage.id in ends and not stage.informed:
-            message = (
-                "SOP dapat berakhir di tahap ini tanpa memberi tahu siapa pun; tulis `tembusan: [JABATAN]`"
-            )
+            message = "SOP dapat berakhir di tahap ini tanpa memberi tahu siapa pun; tulis `tembusan: [JABATAN]`"
             yield warning("AKHIR_TANPA_TEMBUSAN", path, message)

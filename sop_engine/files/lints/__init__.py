@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TypeVar
 
 from sop_engine.domain.definition import Definition
-from sop_engine.domain.lints import document, graph, references, structure, timing
-from sop_engine.domain.lints.subject import Subject
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
+from sop_engine.files.lints import document, graph, references, structure, timing
+from sop_engine.files.lints.subject import Subject
 
 T = TypeVar("T")
 _MOST = 100  # of one lint: nobody reads more, and a hostile file must not cost more

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from sop_engine.domain.definition import Block, Stage
 from sop_engine.domain.expressions import AfterStage
 from sop_engine.domain.flow_words import Target
-from sop_engine.domain.lints.subject import Subject, error, instead
 from sop_engine.errors import Problem
+from sop_engine.files.lints.subject import Subject, error, instead
 
 
 def repeated_ids(subject: Subject) -> Iterator[Problem]:
@@ -71,9 +71,7 @@ def _misled(
             proposal = "sebut sebuah tahap, bukan blok `paralel`"
         return "TAHAP_TAK_DIKENAL", f"tahap «{target.stage}» tidak ada; {proposal}"
     if target.stage not in order:
-        message = (
-            f"tahap «{target.stage}» berada di daftar tahap lain; pindah hanya boleh di dalam daftar sendiri"
-        )
+        message = f"tahap «{target.stage}» berada di daftar tahap lain; pindah hanya boleh di dalam daftar sendiri"
         return "TUJUAN_LUAR_DAFTAR", message
     if target.kind == "back" and unconditional:
         return "LALU_MUNDUR", "`lalu` tidak boleh mundur, sebab tidak akan selesai; gunakan `keputusan`"
@@ -124,9 +122,7 @@ def former_ids(subject: Subject) -> Iterator[Problem]:
     seen = {step.id for _, step in subject.steps}
     for path, stage in subject.stages:
         if stage.former_id and stage.former_id in seen:
-            message = (
-                f"id lama «{stage.former_id}» masih dipakai tahap lain; `dahulu` hanya untuk id yang diganti"
-            )
+            message = f"id lama «{stage.former_id}» masih dipakai tahap lain; `dahulu` hanya untuk id yang diganti"
             yield error("DAHULU_SALAH", f"{path}.dahulu", message)
         seen.add(stage.former_id or stage.id)
 
@@ -136,11 +132,7 @@ def words_together(subject: Subject) -> Iterator[Problem]:
     for path, step in subject.steps:
         counted = step.branches if isinstance(step, Block) else step.for_each or ()
         if step.done_when is not None and step.done_when > len(counted):
-            message = (
-                f"paling banyak {len(counted)} yang dapat selesai"
-                if counted
-                else "hanya untuk `untuk_setiap`"
-            )
+            message = f"paling banyak {len(counted)} yang dapat selesai" if counted else "hanya untuk `untuk_setiap`"
             yield error(
                 "SELESAI_BILA",
                 f"{path}.selesai_bila",

@@ -1,11 +1,18 @@
-"""What only a whole definition can be wrong about, beyond the table of tests/files; and how long an SOP takes."""
+"""What only a whole definition can be wrong about (more in tests/files); and how long an SOP takes."""
+
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sop_engine.domain.calendar import CalendarData, WorkCalendar, WorkHours
+from sop_engine.domain.deadlines import due_of
 from sop_engine.domain.definition import Definition
-from sop_engine.domain.lints import LINTS, lint, lint_organisation
-from sop_engine.domain.lints.working_days import working_days
+from sop_engine.domain.expressions import parse_duration
 from sop_engine.domain.organisation import Organisation
+from sop_engine.files.lints import LINTS, lint, lint_organisation
+from sop_engine.files.lints.working_days import working_days
 
 RULE_1 = {"butir": 7, "aturan": "dilaksanakan_setiap_bagian", "teks": "Di setiap bagian."}
 
@@ -51,11 +58,7 @@ def branches(*lists, **keys):
 
 
 def codes(definition, organisation=None):
-    return {
-        (problem.code, problem.path)
-        for problem in lint(definition, organisation)
-        if problem.severity == "error"
-    }
+    return {(problem.code, problem.path) for problem in lint(definition, organisation) if problem.severity == "error"}
 
 
 def test_each_lint_has_a_sentence_of_its_own():
@@ -74,9 +77,7 @@ def test_rule_1_counts_performers_members_of_bodies_and_those_who_are_told():
 
 
 def test_rule_1_names_the_missing_unit_and_its_clause():
-    [problem] = [
-        p for p in lint(an_sop(a_stage("a"), ketentuan=[RULE_1]), an_organisation()) if p.severity == "error"
-    ]
+    [problem] = [p for p in lint(an_sop(a_stage("a"), ketentuan=[RULE_1]), an_organisation()) if p.severity == "error"]
 
     assert (problem.code, problem.clause) == ("UNIT_TANPA_TUGAS", 7)
     assert "«a»" in problem.message  # unit c holds nobody but an outside party
@@ -126,10 +127,7 @@ def test_the_flow_reaches_every_stage_and_its_end(steps, expected):
 
 
 def test_a_stage_may_repeat_itself():
-    assert (
-        codes(an_sop(a_stage("a", keputusan={"tanya": "?", "ulang": "kembali ke a", "cukup": "lanjut"})))
-        == set()
-    )
+    assert codes(an_sop(a_stage("a", keputusan={"tanya": "?", "ulang": "kembali ke a", "cukup": "lanjut"}))) == set()
 
 
 def test_outputs_may_be_used_by_any_later_stage():
@@ -142,9 +140,7 @@ def test_outputs_may_be_used_by_any_later_stage():
 
 
 def test_a_circle_of_superiors_is_told_once():
-    positions = {
-        name: {"nama": name, "atasan": up} for name, up in [("x", "y"), ("y", "z"), ("z", "x"), ("w", "x")]
-    }
+    positions = {name: {"nama": name, "atasan": up} for name, up in [("x", "y"), ("y", "z"), ("z", "x"), ("w", "x")]}
 
     found = lint_organisation(an_organisation(jabatan=positions))
 
@@ -178,6 +174,27 @@ def test_every_run_uses_all_its_time(waktu, days):
     stages = [a_stage(f"t{n}", **({"waktu": text} if text else {})) for n, text in enumerate(waktu)]
 
     assert working_days(an_sop(*stages)) == (days, days)
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.sampled_from(["menit", "jam", "hari", "hari kalender", "bulan"]))))
+def test_the_count_agrees_with_the_due_dates_of_a_year_without_holidays(durations):
+    texts = [f"{min(count, 24)} {unit}" for count, unit in durations[:6]]
+    weeks = WorkCalendar(CalendarData(days_off={}, confirmed={}, ramadan=(), hours=WorkHours()), "Asia/Jakarta")
+    monday = weeks.opening(date(2001, 1, 1))
+    at = monday
+    for text in texts:
+        due = due_of(parse_duration(text), at, weeks)
+        assert due
+        at = due.at
+
+    shortest, _ = working_days(an_sop(*(a_stage(f"t{n}", waktu=text) for n, text in enumerate(texts or ["1 hari"]))))
+
+    worked = sum(weeks.is_working_day(day) for day in days_until(weeks.local_day(at))) if texts else 1
+    assert shortest == worked
+
+
+def days_until(last):
+    return [date(2001, 1, 1) + timedelta(days=n) for n in range((last - date(2001, 1, 1)).days + 1)]
 
 
 @pytest.mark.parametrize(

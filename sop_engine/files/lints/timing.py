@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from sop_engine.domain.expressions import DateRule, MonthlyDate, WorkdayDate, YearlyDate
-from sop_engine.domain.lints.subject import Subject, warning
 from sop_engine.errors import Problem
+from sop_engine.files.lints.subject import Subject, warning
 
 _OFTEN = {"bulanan": "setiap bulan", "triwulan": "setiap triwulan", "semesteran": "setiap semester"}
 
@@ -13,9 +13,7 @@ def stages_have_durations(subject: Subject) -> Iterator[Problem]:
     """A stage says how long it may take."""
     for path, stage in subject.stages:
         if stage.duration is None:
-            message = (
-                "tahap ini tanpa `waktu`, jadi tanpa tenggat dan pengingat; tulis misalnya `waktu: 1 hari`"
-            )
+            message = "tahap ini tanpa `waktu`, jadi tanpa tenggat dan pengingat; tulis misalnya `waktu: 1 hari`"
             yield warning("TANPA_WAKTU", path, message)
 
 
@@ -54,9 +52,7 @@ def one_cycle(subject: Subject) -> Iterator[Problem]:
         monthly = isinstance(rule, MonthlyDate) or (isinstance(rule, WorkdayDate) and rule.month is None)
         yearly = isinstance(rule, YearlyDate) or (isinstance(rule, WorkdayDate) and rule.month is not None)
         if rule and (monthly if schedule.cycle == "tahun_anggaran" else yearly and schedule.cycle in _OFTEN):
-            message = (
-                f"tanggal «{rule.text}» tidak sesuai siklus `{schedule.cycle}`; pisahkan menjadi dua SOP"
-            )
+            message = f"tanggal «{rule.text}» tidak sesuai siklus `{schedule.cycle}`; pisahkan menjadi dua SOP"
             yield warning("SIKLUS_GANDA", path, message)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sop_engine.domain.definition import Stage, Step
 from sop_engine.domain.flow import END, outcomes_of
-from sop_engine.domain.lints.subject import Subject, error
 from sop_engine.errors import Problem
+from sop_engine.files.lints.subject import Subject, error
 
 Edges = dict[str, set[str]]
 
