@@ -30,6 +30,7 @@ from sop_engine.domain.opening import not_before
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.record import verify
 from sop_engine.domain.state import Run, instant_of
+from sop_engine.errors import Refusal
 from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.files.check import check_file
 from sop_engine.settings import Settings
@@ -296,7 +297,7 @@ class _Office:
                 if p != performed[0] and str(p) not in performed[1].strip("[]").split(",")
             ]
             if not able:
-                raise RuntimeError(f"simulate: no signer for {position}")
+                raise Refusal(f"Simulasi berhenti: tidak ada {self.organisation.name_of(position)} yang bukan pelaksana.")
             approve(self.engine.store, self._who(able[0]), number)
 
     # -- afterwards ------------------------------------------------------------------------------

@@ -83,11 +83,7 @@ class Call:
     def zone(self) -> str:
         """The zone of the newest edition, or the format's own where there is none yet."""
         newest = self.reading.editions()[-1:]
-        return (
-            self.reading.plan(newest[0].revision_id, newest[0].organisation).zone
-            if newest
-            else Schedule().zone
-        )
+        return self.reading.plan(newest[0].revision_id, newest[0].organisation).zone if newest else Schedule().zone
 
     def who(self) -> Who:
         """Who acts, through this door; a usage sentence where nobody was named."""
@@ -131,9 +127,7 @@ def checked_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         wrong = ", ".join(f"SOP_{fault['loc'][0]}".upper() for fault in error.errors())
-        raise SopError(
-            f"Konfigurasi tidak dapat dipakai: periksa {wrong} di sop.env atau di lingkungan."
-        ) from None
+        raise SopError(f"Konfigurasi tidak dapat dipakai: periksa {wrong} di sop.env atau di lingkungan.") from None
 
 
 def channel() -> str:

@@ -38,11 +38,7 @@ def start(call: Call, who: Who, edition: EditionNo, year: Year = None, batas: Li
     return answer
 
 
-@verb(
-    "claim",
-    "Ambil tugas yang ditawarkan kepada beberapa orang.",
-    "sop claim 14 --sebagai fajar@contoh.invalid",
-)
+@verb("claim", "Ambil tugas yang ditawarkan kepada beberapa orang.", "sop claim 14 --sebagai fajar@contoh.invalid")
 def claim(call: Call, who: Who, task: TaskNo) -> Answer:
     """Claim a task."""
     answer = claim_task(call.store, who, task)
@@ -88,9 +84,7 @@ def decide(
     return _complete(call, who, task, outcome, hasil, catatan, hadir)
 
 
-def _complete(
-    call: Call, who: Who, task: int, said: str, results: Texts, note: str, present: Texts
-) -> Answer:
+def _complete(call: Call, who: Who, task: int, said: str, results: Texts, note: str, present: Texts) -> Answer:
     outcome, _, slots = said.partition("(")
     names = [name for listed in present or [] for name in listed.split(",") if name.strip()]
     answer = complete_task(
@@ -116,11 +110,7 @@ def _say_progress(call: Call, done: str, answer: Answer) -> None:
         call.say(f"{done}. Kasus {answer['case']} berlanjut; lihat `sop show {answer['case']}`.")
 
 
-@verb(
-    "approve",
-    "Sahkan pekerjaan yang diminta pengesahannya.",
-    "sop approve 27 --sebagai rahayu@contoh.invalid",
-)
+@verb("approve", "Sahkan pekerjaan yang diminta pengesahannya.", "sop approve 27 --sebagai rahayu@contoh.invalid")
 def approve(call: Call, who: Who, sign_off: SignOffNo, catatan: Note = "") -> Answer:
     """Give a sign-off."""
     answer = give_sign_off(call.store, who, sign_off, catatan)
@@ -128,11 +118,7 @@ def approve(call: Call, who: Who, sign_off: SignOffNo, catatan: Note = "") -> An
     return answer
 
 
-@verb(
-    "return",
-    "Kembalikan pekerjaan untuk diperbaiki.",
-    "sop return 27 --catatan 'Lampiran belum ada' --sebagai 7",
-)
+@verb("return", "Kembalikan pekerjaan untuk diperbaiki.", "sop return 27 --catatan 'Lampiran belum ada' --sebagai 7")
 def send_back(call: Call, who: Who, sign_off: SignOffNo, catatan: Note = "") -> Answer:
     """Return work with a reason."""
     answer = return_work(call.store, who, sign_off, catatan)

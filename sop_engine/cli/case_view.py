@@ -72,9 +72,7 @@ def _stage(view: CaseView, people: People, run: StageRunRow) -> Answer:
     stage, zone = view.plan.stage(run.stage), view.plan.zone
     tasks = [task for task in view.tasks if task.run_id == run.id and task.state in ("offered", "claimed")]
     return {
-        **picked(
-            run, zone, "run=id id=stage pass=pass_no status=state outcome activated_at due_at due=due_text"
-        ),
+        **picked(run, zone, "run=id id=stage pass=pass_no status=state outcome activated_at due_at due=due_text"),
         "completed_at": local(run.ended_at, zone),
         "no": stage.number,
         "activity": stage.activity,
@@ -111,7 +109,7 @@ def _print_case(call: Call, view: CaseView, answer: Answer) -> None:
 
 def _in_words(view: CaseView, stage: Answer) -> Answer:
     offered = [f"{task['person']} (tugas {task['id']})" for task in stage["tasks"]]
-    reason = f" ({stage['due']})" if stage["due"] else ""
+    reason = f"\n{stage['due']}" if stage["due"] else ""
     return {
         "no": stage["no"] or stage["id"],
         "activity": stage["activity"] + (f" (putaran {stage['pass']})" if stage["pass"] > 1 else ""),

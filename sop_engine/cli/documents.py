@@ -25,9 +25,7 @@ _FORMAT = re.compile(r"^format:\s*[\"']?([a-z]+)/\d", re.MULTILINE)
 
 
 @verb(
-    "check",
-    "Periksa sebuah berkas SOP: setiap masalah dengan barisnya. Tanpa basis data.",
-    "sop check sop-baru.yaml",
+    "check", "Periksa sebuah berkas SOP: setiap masalah dengan barisnya. Tanpa basis data.", "sop check sop-baru.yaml"
 )
 def check(call: Call, file: File) -> Answer:
     """Check a definition and quote every faulty line."""
@@ -39,10 +37,7 @@ def check(call: Call, file: File) -> Answer:
     if errors:
         call.say(f"{errors} kesalahan, {warnings} peringatan. Berkas ini belum dapat dipakai.", style="red")
     else:
-        call.say(
-            "Berkas ini dapat dipakai" + (f", dengan {warnings} peringatan." if warnings else "."),
-            style="green",
-        )
+        call.say("Berkas ini dapat dipakai" + (f", dengan {warnings} peringatan." if warnings else "."), style="green")
     if days:
         call.say(f"Lamanya {days[0]} hari kerja paling singkat, {days[1]} paling lama tanpa pengulangan.")
     return {
@@ -68,14 +63,8 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
             path = Path(problem.file)
             files[problem.file] = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
         for quoted in files[problem.file][problem.line - 1 : problem.line]:
-            out.print(
-                Text(f"{problem.line:>6} │ {clean(quoted)}", style="dim"), no_wrap=True, overflow="ellipsis"
-            )
-            out.print(
-                Text(f"       │ {' ' * (problem.column - 1)}^", style=colour),
-                no_wrap=True,
-                overflow="ellipsis",
-            )
+            out.print(Text(f"{problem.line:>6} │ {clean(quoted)}", style="dim"), no_wrap=True, overflow="ellipsis")
+            out.print(Text(f"       │ {' ' * (problem.column - 1)}^", style=colour), no_wrap=True, overflow="ellipsis")
 
 
 @verb(

@@ -45,9 +45,7 @@ def sign(
     edition: EditionNo,
     ya: Annotated[bool, option("--ya", "", "Tanda tangani tanpa ditanya lagi.")] = False,
     basah: Annotated[bool, option("--basah", "", "Naskah telah ditandatangani di atas kertas.")] = False,
-    tanggal: Annotated[
-        date | None, option("--tanggal", "TANGGAL", "Tanggal tanda tangan basah.", day)
-    ] = None,
+    tanggal: Annotated[date | None, option("--tanggal", "TANGGAL", "Tanggal tanda tangan basah.", day)] = None,
     bukti: Annotated[Path | None, option("--bukti", "BERKAS", "Pindaian lembar bertanda tangan.")] = None,
     saksi: Annotated[str | None, option("--saksi", "ORANG", "Saksi, bukan orang yang memuat SOP.")] = None,
 ) -> Answer:
@@ -59,7 +57,8 @@ def sign(
     if not ya and found.state == "draft":
         if not sys.stdin.isatty():
             raise Misused("Tanda tangan memerlukan persetujuan: jalankan di terminal, atau tambahkan `--ya`.")
-        typer.confirm("Tanda tangani naskah dengan sidik ini?", abort=True, err=True)
+        if typer.prompt("Tanda tangani naskah dengan sidik ini? Ketik ya", "tidak", err=True).strip().lower() != "ya":
+            raise typer.Abort
     answer = sign_edition(call.store, who, found.id, digest, on_paper)
     since = edition_of(call, str(found.id)).in_force_at
     call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")

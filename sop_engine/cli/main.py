@@ -7,29 +7,13 @@ from collections.abc import Sequence
 
 import typer
 
-from sop_engine.cli import (
-    case,
-    case_view,
-    documents,
-    edition,
-    operations,
-    people,
-    record,
-    serving,
-    setting_up,
-)
+from sop_engine.cli import case, case_view, documents, edition, operations, people, record, serving, setting_up
 from sop_engine.cli.call import Answer, clean, console, print_json
 from sop_engine.cli.verbs import Group, add, add_group, usage_sentence
 from sop_engine.errors import DefinitionInvalid, KeyReused, Refusal, SopError, StoreUnfit
 
-_HELP = (
-    "Menjalankan SOP dari satu berkas YAML: tugas, tenggat, pengesahan, surel, dan catatan yang tak terhapus."
-)
-_CODES = {
-    DefinitionInvalid: "naskah_bermasalah",
-    KeyReused: "kunci_terpakai",
-    StoreUnfit: "basis_data_tidak_layak",
-}
+_HELP = "Menjalankan SOP dari satu berkas YAML: tugas, tenggat, pengesahan, surel, dan catatan yang tak terhapus."
+_CODES = {DefinitionInvalid: "naskah_bermasalah", KeyReused: "kunci_terpakai", StoreUnfit: "basis_data_tidak_layak"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,9 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.filename is None:
             return _unexpected(as_json)
-        return _tell(
-            "berkas", f"Tidak dapat membaca atau menulis {error.filename}: {error.strerror}.", as_json
-        )
+        return _tell("berkas", f"Tidak dapat membaca atau menulis {error.filename}: {error.strerror}.", as_json)
     except Exception:
         return _unexpected(as_json)
 
@@ -58,21 +40,13 @@ def _app() -> typer.Typer:
     app = typer.Typer(cls=Group, help=_HELP, no_args_is_help=True, add_completion=False)
     add(app, "Mencoba", [serving.demo, operations.simulate])
     add(app, "Naskah SOP", [documents.check, documents.load, edition.sign, edition.editions])
-    add(
-        app,
-        "Pelaksanaan",
-        [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release],
-    )
+    add(app, "Pelaksanaan", [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release])
     add(app, "Pelaksanaan", [case.complete, case.decide, case.approve, case.send_back, case.cancel])
     add_group(app, "Orang", people.people, [people.add])
     add_group(app, "Orang", people.holders, [people.appoint, people.end])
     add_group(app, "Catatan dan kalender", record.audit, [record.verify])
     add_group(app, "Catatan dan kalender", record.calendar, [record.due])
-    add(
-        app,
-        "Pengoperasian",
-        [setting_up.init, setting_up.migrate, serving.serve, serving.worker, operations.doctor],
-    )
+    add(app, "Pengoperasian", [setting_up.init, setting_up.migrate, serving.serve, serving.worker, operations.doctor])
     return app
 
 
@@ -81,15 +55,8 @@ def _misused(error: typer.TyperException, as_json: bool) -> int:
         typer.echo(error.message)
         return error.exit_code
     context = getattr(error, "ctx", None)
-    sentence = (
-        usage_sentence(error) if type(error).__name__ != "NoArgsIsHelpError" else "Perintah belum disebutkan."
-    )
-    _tell(
-        "pemakaian",
-        sentence,
-        as_json,
-        instead=f"Petunjuk: `{context.command_path if context else 'sop'} --help`.",
-    )
+    sentence = usage_sentence(error) if type(error).__name__ != "NoArgsIsHelpError" else "Perintah belum disebutkan."
+    _tell("pemakaian", sentence, as_json, instead=f"Petunjuk: `{context.command_path if context else 'sop'} --help`.")
     return error.exit_code
 
 
@@ -106,21 +73,15 @@ def _refused(error: SopError, as_json: bool) -> int:
 
 
 def _unexpected(as_json: bool) -> int:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="sop-galat-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
+    with tempfile.NamedTemporaryFile("w", prefix="sop-galat-", suffix=".log", delete=False, encoding="utf-8") as log:
         traceback.print_exc(file=log)
-    sentence = (
-        f"Terjadi galat yang tidak terduga. Rinciannya ada di {log.name}; sertakan berkas itu saat melapor."
-    )
+    sentence = f"Terjadi galat yang tidak terduga. Rinciannya ada di {log.name}; sertakan berkas itu saat melapor."
     return _tell("galat", sentence, as_json, log=log.name)
 
 
 def _tell(code: str, sentence: str, as_json: bool, instead: str = "", **more: Answer | object) -> int:
     if as_json:
-        print_json(
-            {"ok": False, "code": code, "message": sentence, "clause": None, "instead": instead, **more}
-        )
+        print_json({"ok": False, "code": code, "message": sentence, "clause": None, "instead": instead, **more})
     else:
         console(stderr=True).print(clean(f"{sentence} {instead}".strip()), style="red", soft_wrap=True)
     return 1

@@ -36,15 +36,11 @@ def simulate(
     call: Call,
     file: File,
     year: Annotated[int | None, option("--year", "TAHUN", "Bawaan: tahun tanggal efektif.", whole)] = None,
-    start: Annotated[
-        date | None, option("--start", "TANGGAL", "Hari mulai; bawaan: menurut jadwal.", day)
-    ] = None,
+    start: Annotated[date | None, option("--start", "TANGGAL", "Hari mulai; bawaan: menurut jadwal.", day)] = None,
     late: Annotated[
         list[str] | None, option("--late", "ID=N", "Tahap ID terlambat N hari kerja; dapat diulang.")
     ] = None,
-    outcome: Annotated[
-        list[str] | None, option("--outcome", "ID=a,b", "Hasil tahap ID berturut-turut.")
-    ] = None,
+    outcome: Annotated[list[str] | None, option("--outcome", "ID=a,b", "Hasil tahap ID berturut-turut.")] = None,
 ) -> Answer:
     """Simulate a definition and show it as a timeline."""
     choices = Choices(pairs(late, "verifikasi=2", whole), pairs(outcome, "verifikasi=tidak,ya", _answers))
@@ -98,6 +94,4 @@ def _mail(call: Call) -> dict[str, Any]:
 def _clock(call: Call) -> dict[str, Any]:
     last, now = call.reading.office().head_at, call.store.clock()
     behind = f", lebih awal daripada catatan terakhir ({shown(last, call.zone)}); betulkan jam komputer"
-    return _check(
-        "jam", now >= last, f"jam komputer {shown(now, call.zone)}" + (behind if now < last else "")
-    )
+    return _check("jam", now >= last, f"jam komputer {shown(now, call.zone)}" + (behind if now < last else ""))

@@ -46,9 +46,7 @@ def holders(call: Call) -> Answer:
         | {"name": known.person(held.person_id).name, "current": held.holds(now)}
         for held in known.holders
     ]
-    columns = (
-        "Nomor=id, Jabatan=position, Nama=name, Kapasitas=capacity, Surat=letter, Sejak=from, Sampai=until"
-    )
+    columns = "Nomor=id, Jabatan=position, Nama=name, Kapasitas=capacity, Surat=letter, Sejak=from, Sampai=until"
     return listing(call, "holders", columns, items, "Belum ada; tunjuk dengan `sop holders appoint`.")
 
 
@@ -79,9 +77,7 @@ def end(
     call: Call,
     who: Who,
     holder: Annotated[int, argument("NOMOR", "Nomor menurut `sop holders`.", whole)],
-    sampai: Annotated[
-        date | None, option("--sampai", "TANGGAL", "Hari terakhir; bawaan: sekarang.", day)
-    ] = None,
+    sampai: Annotated[date | None, option("--sampai", "TANGGAL", "Hari terakhir; bawaan: sekarang.", day)] = None,
 ) -> Answer:
     """End a person's hold on a position."""
     until = _midnight(sampai + timedelta(days=1), call.zone) if sampai else call.store.clock()

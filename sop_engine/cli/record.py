@@ -28,21 +28,14 @@ def verdict_on(call: Call) -> Verdict:
         return verify_record(record)
 
 
-@verb(
-    "verify",
-    "Periksa seluruh catatan: rantainya, setiap baris yang tersimpan, setiap teks.",
-    "sop audit verify",
-)
+@verb("verify", "Periksa seluruh catatan: rantainya, setiap baris yang tersimpan, setiap teks.", "sop audit verify")
 def verify(call: Call) -> Answer:
     """Verify the office's record."""
     verdict = verdict_on(call)
     if verdict.ok:
         call.say(f"Catatan utuh: {verdict.entries} entri, kepala rantai {verdict.head}.", style="green")
     else:
-        call.say(
-            f"Catatan TIDAK utuh. Kerusakan pertama pada entri {verdict.fault_seq}: {verdict.fault}.",
-            style="red",
-        )
+        call.say(f"Catatan TIDAK utuh. Kerusakan pertama pada entri {verdict.fault_seq}: {verdict.fault}.", style="red")
         call.say("Jangan ubah apa pun; amankan salinan basis data dan laporkan kepada pimpinan.")
     fault = None if verdict.ok else {"seq": verdict.fault_seq, "what": verdict.fault}
     return {"ok": verdict.ok, "entries": verdict.entries, "head": verdict.head, "first_fault": fault}
@@ -71,16 +64,10 @@ def calendar(
     return {"year": year, "decree": decree, "days_off": items}
 
 
-@verb(
-    "due",
-    "Hitung tenggat suatu waktu, dengan penjelasannya.",
-    "sop calendar due '5 hari' --sejak 2027-03-08T09.30",
-)
+@verb("due", "Hitung tenggat suatu waktu, dengan penjelasannya.", "sop calendar due '5 hari' --sejak 2027-03-08T09.30")
 def due(
     call: Call,
-    waktu: Annotated[
-        Duration, argument("WAKTU", "Misalnya '3 hari', '2 jam', '10 hari kalender'.", _duration)
-    ],
+    waktu: Annotated[Duration, argument("WAKTU", "Misalnya '3 hari', '2 jam', '10 hari kalender'.", _duration)],
     sejak: Annotated[
         datetime | None, option("--sejak", "TANGGAL[TJAM]", "Bawaan: sekarang; tanpa jam: jam buka.", _moment)
     ] = None,

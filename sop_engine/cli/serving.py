@@ -18,11 +18,7 @@ from sop_engine.web.app import create_app
 Port = Annotated[int, option("--port", "PORT", "Nomor port; bawaan 8000.", whole)]
 
 
-@verb(
-    "demo",
-    "Coba semuanya: SOP 396 berjalan dengan orang-orang rekaan; web dan kotak surat di peramban.",
-    "sop demo",
-)
+@verb("demo", "Coba semuanya: SOP 396 berjalan dengan orang-orang rekaan; web dan kotak surat di peramban.", "sop demo")
 def demo(call: Call, port: Port = 8000) -> Answer:
     """Run the demo until stopped; what it made is thrown away."""
     with contextlib.redirect_stdout(sys.stderr) if call.as_json else contextlib.nullcontext():

@@ -29,20 +29,14 @@ _BEFORE, _AFTER = 4, 6  # years of holidays known beside the present one
 def init(
     call: Call,
     admin_nama: Annotated[str | None, option("--admin-nama", "NAMA", "Nama lengkap admin pertama.")] = None,
-    admin_surel: Annotated[
-        str | None, option("--admin-surel", "SUREL", "Alamat surel admin pertama.")
-    ] = None,
+    admin_surel: Annotated[str | None, option("--admin-surel", "SUREL", "Alamat surel admin pertama.")] = None,
     office: Annotated[str | None, option("--kantor", "ID", "Id singkat kantor.")] = None,
     office_name: Annotated[str | None, option("--nama-kantor", "NAMA", "Nama kantor.")] = None,
-    database_url: Annotated[
-        str | None, option("--basis-data", "URL", "Bawaan: sqlite:///data/sop.db.")
-    ] = None,
+    database_url: Annotated[str | None, option("--basis-data", "URL", "Bawaan: sqlite:///data/sop.db.")] = None,
     base_url: Annotated[str | None, option("--alamat", "URL", "Alamat yang ditulis dalam surel.")] = None,
     smtp_host: Annotated[str | None, option("--smtp", "HOST", "Peladen surel keluar.")] = None,
     mail_from: Annotated[str | None, option("--pengirim", "SUREL", "Alamat pengirim surel.")] = None,
-    workflows: Annotated[
-        Path | None, option("--naskah", "FOLDER", "Folder SOP, organisasi dan kalender.")
-    ] = None,
+    workflows: Annotated[Path | None, option("--naskah", "FOLDER", "Folder SOP, organisasi dan kalender.")] = None,
 ) -> Answer:
     """Make database, office, structure, calendar and first admin; the configuration is written last.
 
@@ -51,11 +45,7 @@ def init(
     if ENV_FILE.exists():
         raise SopError("Folder ini sudah disiapkan: sop.env sudah ada. Ubah isinya dengan penyunting teks.")
     given = {"office": office, "office_name": office_name, "database_url": database_url, "base_url": base_url}
-    given |= {
-        "smtp_host": smtp_host,
-        "mail_from": mail_from,
-        "workflows": str(workflows) if workflows else None,
-    }
+    given |= {"smtp_host": smtp_host, "mail_from": mail_from, "workflows": str(workflows) if workflows else None}
     call.settings = checked_settings(**{key: value for key, value in given.items() if value is not None})
     name = admin_nama or _asked("Nama lengkap admin pertama", "--admin-nama")
     email = admin_surel or _asked("Alamat surel admin pertama", "--admin-surel")
@@ -80,26 +70,18 @@ def _fill(call: Call, name: str, email: str) -> int:
     for file in sorted((folder / "organisasi").glob("*.yaml")):
         load_organisation(call, nobody, file, file.read_bytes())
     year = call.store.clock().year
-    keep_calendar(
-        call, nobody, national_calendar(year - _BEFORE, year + _AFTER, read_decrees(folder / "kalender"))
-    )
-    known = next(
-        (p.id for p in call.reading.people().persons.values() if p.email.casefold() == email.casefold()), None
-    )
+    keep_calendar(call, nobody, national_calendar(year - _BEFORE, year + _AFTER, read_decrees(folder / "kalender")))
+    known = next((p.id for p in call.reading.people().persons.values() if p.email.casefold() == email.casefold()), None)
     return known or int(add_person(call.store, nobody, name, email)["person"])
 
 
 def _write(settings: Settings) -> None:
     """Write `sop.env`, readable by its owner alone: a mail password will stand in it."""
-    lines = [
-        "# Konfigurasi mesin SOP. Nilai yang sama di lingkungan (environment) lebih kuat daripada berkas ini."
-    ]
+    lines = ["# Konfigurasi mesin SOP. Nilai yang sama di lingkungan (environment) lebih kuat daripada berkas ini."]
     for key, value in settings.model_dump(mode="json").items():
         quoted = str(value).replace("\\", "\\\\").replace("'", "\\'")
         lines.append(f"SOP_{key.upper()}='{quoted}'")
-    with os.fdopen(
-        os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
+    with os.fdopen(os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 

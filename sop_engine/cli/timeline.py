@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sop_engine.cli.call import clean
-from sop_engine.cli.views import KINDS, said
+from sop_engine.cli.views import said
 from sop_engine.domain.indonesian import day_date
+from sop_engine.web.mail_page import KINDS
 
 _LOUD = {"terlambat": "red", "eskalasi": "red", "pengingat": "yellow", "pengembalian": "magenta"}
 Line = tuple[datetime, int, Text]  # when, rank within one instant, words
@@ -67,18 +68,12 @@ def _stages(report: dict[str, Any]) -> Iterator[Line]:
         result = f": {outcome}" if outcome not in (None, "lanjut") else ""
         told = f"{called} — {said(status)}{result} — {_named(report, positions)}"
         words = Text("✓ ", style="green").append(clean(told))
-        yield (
-            datetime.fromisoformat(at),
-            0,
-            words.append("; melewati tenggat", style="red") if late else words,
-        )
+        yield (datetime.fromisoformat(at), 0, words.append("; melewati tenggat", style="red") if late else words)
 
 
 def _sign_offs(report: dict[str, Any]) -> Iterator[Line]:
     for asked in report["sign_offs"]:
-        number = next(
-            stage["no"] or stage["id"] for stage in report["stages"] if stage["id"] == asked["stage"]
-        )
+        number = next(stage["no"] or stage["id"] for stage in report["stages"] if stage["id"] == asked["stage"])
         told = f"{number} {said(asked['status'])} — {_named(report, [asked['position']])}"
         yield datetime.fromisoformat(asked["at"]), 1, Text("✎ ", style="green").append(clean(told))
 
@@ -97,9 +92,7 @@ def _mails(report: dict[str, Any]) -> Iterator[Line]:
 
 def _summary(report: dict[str, Any]) -> Iterator[Text]:
     audit, mails = report["audit"], [mail["kind"] for mail in report["messages"]]
-    yield Text(
-        f"Kasus {said(report['case']['status'])}; SOP {said(report['edition']['status'])}.", style="bold"
-    )
+    yield Text(f"Kasus {said(report['case']['status'])}; SOP {said(report['edition']['status'])}.", style="bold")
     yield Text(f"{len(report['stages'])} tahap dijalani, {len(report['sign_offs'])} pengesahan.")
     counted = ", ".join(f"{KINDS.get(kind, kind)} {mails.count(kind)}" for kind in dict.fromkeys(mails))
     yield Text(f"{len(mails)} surel: {counted}.")

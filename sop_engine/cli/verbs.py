@@ -71,9 +71,7 @@ def _runner(verb: Verb) -> Callable[..., int]:
     parameters = [inspect.Parameter("ctx", keyword, annotation=typer.Context)]
     parameters += [own[name].replace(kind=keyword) for name in own if name not in ("call", "who")]
     if acts:
-        parameters.append(
-            inspect.Parameter("sebagai", keyword, default=None, annotation=Annotated[str | None, _AS])
-        )
+        parameters.append(inspect.Parameter("sebagai", keyword, default=None, annotation=Annotated[str | None, _AS]))
     parameters.append(inspect.Parameter("json", keyword, default=False, annotation=Annotated[bool, _JSON]))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -83,9 +81,7 @@ def _runner(verb: Verb) -> Callable[..., int]:
 def add(app: typer.Typer, panel: str, verbs: Sequence[Verb]) -> None:
     """Put verbs into an app under a heading."""
     for each in verbs:
-        app.command(each.name, cls=Command, help=each.help, epilog=each.example, rich_help_panel=panel)(
-            _runner(each)
-        )
+        app.command(each.name, cls=Command, help=each.help, epilog=each.example, rich_help_panel=panel)(_runner(each))
 
 
 def add_group(app: typer.Typer, panel: str, itself: Verb, verbs: Sequence[Verb]) -> None:
@@ -179,9 +175,7 @@ def usage_sentence(error: typer.TyperException) -> str:
         return f"{hint} wajib ditulis."
     if kind == "NoSuchOption":
         near = ", ".join(getattr(error, "possibilities", None) or [])
-        return f"Tidak ada pilihan {getattr(error, 'option_name', '')}." + (
-            f" Mungkin: {near}." if near else ""
-        )
+        return f"Tidak ada pilihan {getattr(error, 'option_name', '')}." + (f" Mungkin: {near}." if near else "")
     if kind == "BadOptionUsage":
         return f"Pilihan {getattr(error, 'option_name', '')} ditulis keliru; periksa nilainya."
     message = error.message

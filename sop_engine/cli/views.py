@@ -1,4 +1,4 @@
-"""How things look on a terminal: tables, instants, and the Indonesian words of states and kinds."""
+"""How things look on a terminal: tables, instants, and the Indonesian words of states."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -32,18 +32,6 @@ STATES = {  # in words and colour
     "withdrawn": ("ditarik", ""),
     "ahead": ("belum dimulai", "dim"),
 }
-KINDS = {
-    "penugasan": "Penugasan",
-    "permintaan_pengesahan": "Permintaan pengesahan",
-    "disahkan": "Pemberitahuan pengesahan",
-    "pengembalian": "Pengembalian",
-    "pengingat": "Pengingat",
-    "terlambat": "Pemberitahuan terlambat",
-    "eskalasi": "Laporan keterlambatan",
-    "selesai": "Pemberitahuan selesai",
-    "berakhir": "SOP berakhir",
-    "pemberitahuan": "Pemberitahuan",
-}
 
 
 def said(state: str) -> str:
@@ -60,9 +48,7 @@ def picked(thing: Any, zone: str, names: str) -> Answer:
     """Take attributes of a row as an answer has them: `id status=state …`, instants in a zone."""
     pairs = (name.partition("=") for name in names.split())
     found = {name: getattr(thing, other or name) for name, _, other in pairs}
-    return {
-        name: local(value, zone) if isinstance(value, datetime) else value for name, value in found.items()
-    }
+    return {name: local(value, zone) if isinstance(value, datetime) else value for name, value in found.items()}
 
 
 def shown(at: datetime | None, zone: str) -> str:
@@ -75,9 +61,7 @@ def table(columns: str, items: Iterable[Answer]) -> Table:
     keys = dict(column.split("=") for column in columns.split(", "))
     made = Table(*keys, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for item in items:
-        made.add_row(
-            *(Text(*STATES[item[key]]) if key == "status" else _cell(item.get(key)) for key in keys.values())
-        )
+        made.add_row(*(Text(*STATES[item[key]]) if key == "status" else _cell(item.get(key)) for key in keys.values()))
     return made
 
 

@@ -12,6 +12,7 @@ from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK
 from sop_engine.domain.mails import holder_of_task, mail_case, mail_run
 from sop_engine.domain.opening import (
     eligible_signers,
+    holders_behind,
     not_before,
     open_run,
     open_visit,
@@ -215,7 +216,7 @@ def _check_present(file: CaseFile, stage: Stage, run: Run, task: Task, present: 
     members = {
         holder.person_id
         for performer in file.plan.performers_of(stage, run.slot)
-        for holder in file.people.holders_behind(file.plan.organisation, performer, file.now)
+        for holder in holders_behind(file, performer)
     }
     here = sorted({task.person_id, *present})
     strangers = [file.people.person(person).name for person in here if person not in members]

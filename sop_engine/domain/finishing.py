@@ -7,7 +7,7 @@ from sop_engine.domain.flow import ON, Move, Position, replay
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
 from sop_engine.domain.mails import mail_case, mail_run
-from sop_engine.domain.opening import open_visit
+from sop_engine.domain.opening import holders_behind, open_visit
 from sop_engine.domain.people import Holder
 from sop_engine.domain.state import Run
 from sop_engine.errors import StoreUnfit
@@ -52,7 +52,7 @@ def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
         )
     end_run(file, run, act)
     file.tell("run.completed", stage=run.stage, run=run.id, outcome=run.outcome, **facts)
-    if move.opened or move.ended or run.stage not in position.visits:  # the stage, not just a slot of it
+    if move.completed:
         _tell_informed(file, run)
     for stage, slot in move.dropped:
         _drop(file, stage, slot)
@@ -119,5 +119,5 @@ def everyone(file: CaseFile) -> list[Holder]:
 def _tell_informed(file: CaseFile, run: Run) -> None:
     ended = instant(file.now, file.plan.zone)
     for position in file.plan.stage(run.stage).informed:
-        for holder in file.holders_of(position):
+        for holder in holders_behind(file, position):
             mail_run(file, "selesai", holder, run, lingkup="tahap", selesai_pada=ended)

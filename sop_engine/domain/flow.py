@@ -111,8 +111,9 @@ class Visit:
 
 @dataclass(slots=True)
 class Move:
-    """What one completion does to a case: stages opened, slots no longer needed, the end."""
+    """What one completion does to a case: its stage completed, stages opened, slots no longer needed, the end."""
 
+    completed: bool = False  # the stage itself, not just a slot of it
     opened: list[Visit] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
     ended: bool = False
@@ -159,6 +160,7 @@ class Position:
         if visit.pending and (visit.needed is None or visit.ended < visit.needed):
             return move
         del self.visits[stage]
+        move.completed = True
         move.dropped += [(stage, other) for other in sorted(visit.pending)]
         self._arrive(stage, node, tuple(redo), move)
         return move

@@ -70,7 +70,7 @@ def _offer(file: CaseFile, run: Run, stage: Stage) -> list[Task]:
     """Offer a run to every holder behind its performers, once per person."""
     tasks: dict[int, Task] = {}
     for performer in file.plan.performers_of(stage, run.slot):
-        for holder in _holders_behind(file, performer):
+        for holder in holders_behind(file, performer):
             if holder.person_id not in tasks:
                 task = Task(
                     file.new_id(),
@@ -86,18 +86,21 @@ def _offer(file: CaseFile, run: Run, stage: Stage) -> list[Task]:
     return list(tasks.values())
 
 
-def _holders_behind(file: CaseFile, performer: str) -> list[Holder]:
-    position = file.plan.organisation.positions.get(performer)
-    if position and position.outside and position.recorded_by:
-        return file.holders_of(position.recorded_by)
-    return file.people.holders_behind(file.plan.organisation, performer, file.now)
+def _acting_for(file: CaseFile, performer: str) -> str:
+    """The position or body that acts for a performer: the recorder of an outside party, else itself."""
+    place = file.plan.organisation.positions.get(performer)
+    return place.recorded_by if place and place.outside and place.recorded_by else performer
+
+
+def holders_behind(file: CaseFile, performer: str) -> list[Holder]:
+    """List who acts for a performer: its holders, all of a body's members, an outside party's recorders."""
+    return file.people.holders_behind(file.plan.organisation, _acting_for(file, performer), file.now)
 
 
 def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
     """Nobody holds the position: the stage waits, and the nearest superior in post is told."""
-    performer = file.plan.performers_of(stage, run.slot)[0]
-    place = file.plan.organisation.positions.get(performer)
-    position = (place and place.recorded_by) or file.plan.organisation.members_of(performer)[0]
+    performer = _acting_for(file, file.plan.performers_of(stage, run.slot)[0])
+    position = file.plan.organisation.members_of(performer)[0]
     for superior in [*file.plan.organisation.superiors_of(position), ratifier(file)]:
         holders = file.holders_of(superior)
         if holders:
@@ -117,15 +120,15 @@ def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
 
 
 def way_up(file: CaseFile, run: Run, holder: str) -> tuple[str, list[str]]:
-    """Whose lateness it is when a holder's position is late with a run, and who is told, nearest first.
+    """Who is late with a run that a position's holder has not done, and who is told, nearest first.
 
-    A body is late as its first member; for an outside party the stage's responsible is told.
+    A body is late as one and climbs from its first member; of an outside party the responsible is told first.
     """
     stage, organisation = file.plan.stage(run.stage), file.plan.organisation
     for performer in file.plan.performers_of(stage, run.slot):
         place = organisation.positions.get(performer)
         if place is None:
-            return organisation.members_of(performer)[0], organisation.superiors_of(performer)
+            return performer, organisation.superiors_of(performer)
         if place.outside and place.recorded_by == holder:
             responsible = file.plan.definition.responsible_of(stage)
             return performer, [responsible, *organisation.superiors_of(responsible)]
@@ -215,9 +218,9 @@ def _request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetim
 def eligible_signers(file: CaseFile, run: Run, position: str) -> list[Holder]:
     """Four eyes: the holders of a position who did not perform this run, compared as persons."""
     performers = {run.performed_by, *run.present}
-    stage = file.plan.stage(run.stage)
-    if file.plan.quorum_of(stage, run.slot)[0]:  # all of a body perform, absent members too
-        performers |= {behind.person_id for behind in performing(file, stage, run.slot)}
+    for performer in file.plan.performers_of(file.plan.stage(run.stage), run.slot):
+        if performer in file.plan.organisation.bodies:  # absent members count as performers too
+            performers |= {holder.person_id for holder in holders_behind(file, performer)}
     return [holder for holder in file.holders_of(position) if holder.person_id not in performers]
 
 

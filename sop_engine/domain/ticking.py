@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.indonesian import count_days
-from sop_engine.domain.mails import mail_run, performer_names
+from sop_engine.domain.mails import mail_run
 from sop_engine.domain.opening import ratifier, way_up
 from sop_engine.domain.people import Holder
 from sop_engine.domain.state import Reminder, Run, SignOff
@@ -51,7 +51,7 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
     else:
         position, above = way_up(file, run, reminder.position)
     told = above[min(reminder.rank, len(above)) - 1] if above else ratifier(file)
-    name, _ = performer_names(file, run) if not sign_off else (file.people.person(reminder.person_id).name, "")
+    itself = position == reminder.position  # no body, no outside party: the late person can be named
     late_themselves = {task.person_id for task in file.tasks_of(run)} | {reminder.person_id}
     for superior in file.holders_of(told):
         if superior.person_id in late_themselves:
@@ -64,7 +64,7 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
             "",
             extra,
             sign_off,
-            pelaksana_nama=name or file.people.person(reminder.person_id).name,
+            pelaksana_nama=file.people.person(reminder.person_id).name if itself else "",
             pelaksana_jabatan=file.plan.organisation.name_of(position),
             lewat=late,
             sifat="atasan" if above else "informasi",

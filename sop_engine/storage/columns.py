@@ -1,23 +1,37 @@
-"""Column types every table uses: TEXT, INTEGER and BLOB only, so that SQLite tables can be STRICT."""
+"""Column types every table uses: TEXT, INTEGER and BLOB only, so that SQLite tables can be STRICT.
+
+On PostgreSQL texts compare by their bytes, as on SQLite: the order never depends on a server's locale.
+"""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Integer, LargeBinary, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field
 
 from sop_engine.domain.lifecycle import LIVES
 from sop_engine.domain.state import instant_of, instant_text
 
 WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+_BYTEWISE = Text(collation="C")
+WORDS = Text().with_variant(_BYTEWISE, "postgresql")
 
 
-class InstantText(TypeDecorator[datetime]):
-    """An aware UTC instant as fixed-width text that sorts by time."""
+class _AsText(TypeDecorator[Any]):
+    """A value kept as text."""
 
     impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _BYTEWISE if dialect.name == "postgresql" else Text()
+
+
+class InstantText(_AsText):
+    """An aware UTC instant as fixed-width text that sorts by time."""
+
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
@@ -27,10 +41,9 @@ class InstantText(TypeDecorator[datetime]):
         return None if value is None else instant_of(value)
 
 
-class JsonText(TypeDecorator[Any]):
+class JsonText(_AsText):
     """A list or map of plain values as compact JSON text."""
 
-    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -55,7 +68,7 @@ def whole(default: Any = ..., **extra: Any) -> Any:
 
 def text(default: Any = ..., **extra: Any) -> Any:
     """A text."""
-    return Field(default, sa_type=Text, **extra)
+    return Field(default, sa_type=WORDS, **extra)
 
 
 def instant(default: Any = ...) -> Any:

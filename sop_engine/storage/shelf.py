@@ -99,7 +99,7 @@ class Shelf:
         """Give the calendar last loaded, in a zone."""
         found = run(_LATEST, (office.id, "calendar", "indonesia")).fetchone()
         if found is None:
-            raise StoreUnfit("Kalender kerja belum dimuat; jalankan `sop init` atau `sop calendar load`.")
+            raise StoreUnfit("Kalender kerja belum dimuat; jalankan `sop init`.")
         return WorkCalendar(CalendarData.model_validate(json.loads(found[1])), zone)
 
 

@@ -21,6 +21,11 @@ def _belongs(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["office_id", column], [f"{table}.office_id", f"{table}.id"])
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows that satisfy a condition, on either database."""
+    return Index(name, *columns, unique=unique, sqlite_where=sql(where), postgresql_where=sql(where))
+
+
 class OfficeRow(SQLModel, table=True):
     """An office and the head of its chain; office 0 is the installation itself."""
 
@@ -142,13 +147,8 @@ class CaseRow(SQLModel, table=True):
         CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
         _belongs("editions", "edition_id"),
         _belongs("revisions", "revision_id"),
-        Index(
-            "cases_one_per_edition",
-            "office_id",
-            "edition_id",
-            unique=True,
-            sqlite_where=sql("single = 1 AND state <> 'cancelled'"),
-            postgresql_where=sql("single = 1 AND state <> 'cancelled'"),
+        _partial(
+            "cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True
         ),
         Index("cases_edition", "office_id", "edition_id"),
         STRICT,
@@ -219,21 +219,12 @@ class TaskRow(SQLModel, table=True):
         CheckConstraint("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
         CheckConstraint("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
         _belongs("stage_runs", "run_id"),
-        Index(
-            "tasks_one_offer", "office_id", "run_id", "person_id", unique=True,
-            sqlite_where=sql(_OPEN_TASK), postgresql_where=sql(_OPEN_TASK),
-        ),
-        Index(
-            "tasks_one_claim", "office_id", "run_id", unique=True,
-            sqlite_where=sql("state = 'claimed'"), postgresql_where=sql("state = 'claimed'"),
-        ),
-        Index(
-            "tasks_inbox", "office_id", "person_id",
-            sqlite_where=sql(_OPEN_TASK), postgresql_where=sql(_OPEN_TASK),
-        ),
+        _partial("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
+        _partial("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
+        _partial("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
         Index("tasks_case", "office_id", "case_id"),
         STRICT,
-    )  # fmt: skip
+    )
     office_id: int = key()
     id: int = key()
     case_id: int = whole()
@@ -257,12 +248,9 @@ class SignOffRow(SQLModel, table=True):
         ),
         _belongs("stage_runs", "run_id"),
         Index("sign_offs_case", "office_id", "case_id"),
-        Index(
-            "sign_offs_inbox", "office_id", "position",
-            sqlite_where=sql("state = 'requested'"), postgresql_where=sql("state = 'requested'"),
-        ),
+        _partial("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
         STRICT,
-    )  # fmt: skip
+    )
     office_id: int = key()
     id: int = key()
     case_id: int = whole()
@@ -314,12 +302,9 @@ class ReminderRow(SQLModel, table=True):
         state_check("reminders"),
         CheckConstraint("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
         _belongs("stage_runs", "run_id"),
-        Index(
-            "reminders_due", "at",
-            sqlite_where=sql("state = 'armed'"), postgresql_where=sql("state = 'armed'"),
-        ),
+        _partial("reminders_due", "at", where="state = 'armed'"),
         STRICT,
-    )  # fmt: skip
+    )
     office_id: int = key()
     run_id: int = key()
     person_id: int = key()
@@ -333,9 +318,6 @@ class ReminderRow(SQLModel, table=True):
     state: str = text()
 
 
-_UNSENT = "state = 'queued'"
-
-
 class MessageRow(SQLModel, table=True):
     """A mail: a row when the command commits, bytes when the worker first claims it."""
 
@@ -345,13 +327,8 @@ class MessageRow(SQLModel, table=True):
         CheckConstraint("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
         ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
         Index("messages_dedupe", "office_id", "dedupe", unique=True),
-        Index(
-            "messages_unsent",
-            "next_at",
-            sqlite_where=sql("state IN ('queued', 'claimed')"),
-            postgresql_where=sql("state IN ('queued', 'claimed')"),
-        ),
-        Index("messages_run", "office_id", "run_id", sqlite_where=sql(_UNSENT), postgresql_where=sql(_UNSENT)),
+        _partial("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
+        _partial("messages_run", "office_id", "run_id", where="state = 'queued'"),
         STRICT_ROWID,
     )
     office_id: int = key(foreign_key="offices.id")

@@ -249,7 +249,7 @@ def _lines_in(row: _Row, lanes: list[float]) -> list[Markup]:
     found += [_line(x, _BUS, x, "50%") for x in targets]
     found.append(_at("50%", [_head(shape.x, -shape.deep) for shape in row.shapes]))
     if lanes:
-        found.append(_svg('<path class="head" d="M{} {}l7-4v8z"/>', max(*row.enters, *targets), _BUS))
+        found.append(_svg('<path class="head" d="M{} {}l7-4v8z"/>', max([*row.enters, *targets]), _BUS))
     return found
 
 

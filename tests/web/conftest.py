@@ -1,0 +1,36 @@
+"""The web over a real office; its mail is delivered to a local mail server."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from notifications.mailer import SmtpServer
+from notifications.mime import Sender
+from notifications.outbox import Worker
+from notifications.sink import Sink
+from sop_engine.web.app import create_app
+from tests.office import Office
+
+HERE = "http://127.0.0.1:8000"
+DEMO = "export SOP_DATABASE_URL=sqlite:////tmp/demo.db\npython3 start.py"
+
+
+def browser(office: Office, demo: str = DEMO) -> TestClient:
+    """A visitor of an office's web."""
+    app = create_app(office.engine, demo)
+    return TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
+
+
+def deliver(office: Office) -> None:
+    """Send every mail that waits, as the worker does."""
+    with Sink() as sink:
+        sender = Sender("Kantor Uji", "sop@contoh.invalid")
+        server = SmtpServer("127.0.0.1", sink.port)
+        worker = Worker(office.engine.outbox, server, sender, base_address=HERE, owner="uji", connections=1)
+        assert not worker.drain_once(office.at).trouble
+
+
+@pytest.fixture
+def visitor(running: Office) -> TestClient:
+    """A visitor while SOP 396 is in execution, its first stage open, its mails delivered."""
+    deliver(running)
+    return browser(running)
