@@ -1,4 +1,4 @@
-"""The demo: an office of fictitious people on a throw-away database, with web, ticker and mail in one process.
+"""The demo: an office of fictitious people on a throw-away database, all in one process.
 
 The past few working days are played on a clock of ours, through the very commands people use; then the
 clock is the machine's again and the visitor takes over.
@@ -51,6 +51,7 @@ PEOPLE = (  # family names that say what they are: nobody of a real office is me
 )
 ADMIN = "Wulan Peraga"
 OFFICE = "demo"
+PROGRAM = "python3 start.py"
 
 
 def run(port: int) -> None:
@@ -75,12 +76,12 @@ def _serve(door: socket.socket, settings: Settings) -> None:
     engine = open_engine(settings, clock)
     try:
         story.play(engine)
-        prefix = f"export SOP_DATABASE_URL={shlex.quote(settings.database_url)} SOP_OFFICE={OFFICE}\npython3 start.py"
+        export = f"export SOP_DATABASE_URL={shlex.quote(settings.database_url)} SOP_OFFICE={OFFICE}"
         ticker = engine.ticker()
         ticker.start()
         try:
-            web = create_app(engine, prefix)
-            _welcome(settings.base_url, story, prefix)
+            web = create_app(engine, f"{export}\n{PROGRAM}")
+            _welcome(settings.base_url, story, export)
             config = uvicorn.Config(web, log_level="warning", access_log=False, server_header=False)
             uvicorn.Server(config).run(sockets=[door])
         finally:
@@ -121,16 +122,17 @@ def _settings(folder: Path, address: str, sink: Sink) -> Settings:
     )
 
 
-def _welcome(address: str, story: "Story", prefix: str) -> None:
+def _welcome(address: str, story: "Story", export: str) -> None:
     names = story.structure.name_of
     people = "\n".join(
         f"  {name:<22}{email_of(name):<38}{names(position)}" for position, name in [*PEOPLE, ("admin", ADMIN)]
     )
-    export, program = prefix.split("\n")
+    next_one = email_of("Hendra Rekaan")
+    task = story.task("data_capaian", "ksb_kul").id
     _say(
         f"""
-Demo SOP Nomor {story.definition.identity.number} berjalan. Semua nama dan riwayat adalah rekaan; tidak ada surel
-yang keluar dari komputer ini, dan datanya dibuang saat demo berhenti.
+Demo SOP Nomor {story.definition.identity.number} berjalan. Semua nama dan riwayat adalah rekaan; tidak ada
+surel yang keluar dari komputer ini, dan datanya dibuang saat demo berhenti.
 
   Mulai di sini   {address}/
   Kasus           {address}/kasus/{story.case}
@@ -141,8 +143,8 @@ Orang-orangnya (jadilah salah satunya dengan --sebagai ALAMAT):
 
 Coba dari terminal lain di folder ini, lalu muat ulang halaman kasus dan kotak surel:
   {export}
-  {program} tasks --sebagai {email_of("Hendra Rekaan")}
-  {program} complete {story.task("data_capaian", "ksb_kul").id} --hasil 'Formulir pengukuran kinerja' --sebagai {email_of("Hendra Rekaan")}
+  {PROGRAM} tasks --sebagai {next_one}
+  {PROGRAM} complete {task} --hasil 'Formulir pengukuran kinerja' --sebagai {next_one}
 
 Ctrl-C untuk berhenti."""
     )
@@ -180,7 +182,8 @@ class Story:
         self.definition: Definition = parse_definition(self._text)
         self.structure: Organisation = parse_organisation(STRUCTURE.read_text("utf-8"))
         today = clock().date()
-        self._holidays = national_calendar(today.year - 1, today.year + 2, read_decrees(_WORKFLOWS / "kalender"))
+        decrees = read_decrees(_WORKFLOWS / "kalender")
+        self._holidays = national_calendar(today.year - 1, today.year + 2, decrees)
         self._calendar = WorkCalendar(self._holidays, self.definition.schedule.zone)
         self._today = self._calendar.local_day(clock())
         self._person: dict[str, int] = {}
@@ -200,17 +203,17 @@ class Story:
         note = "Jadwal belum memuat tanggal rapat pleno. Mohon dilengkapi, lalu ajukan kembali."
         return_work(self._store, self._who("sekretaris"), self._asked(), note)
         self._go_to(4, 360)
-        self._complete("persiapan", "SK tim penyusun, jadwal (tanggal rapat pleno sudah ditambahkan), nota dinas")
+        self._complete("persiapan", "SK tim penyusun, jadwal dengan tanggal rapat pleno, nota dinas")
         self._go_to(3, 40)
         approve(self._store, self._who("sekretaris"), self._asked(), "Lanjutkan sesuai jadwal.")
         self._go_to(1, 120)  # a day late: reminders, lateness and escalation are in the inbox
         self._complete("rapat_persiapan", "Notula dan rencana aksi", together=True)
         self._go_to(1, 330)
         self._complete("data_capaian", "Formulir pengukuran kinerja dan data dukung", "ksb_rendatin")
-        self._go_to(1, 400)
+        self._go_to(1, 355)
         task = self.task("data_capaian", "ksb_parmas_sdm")
         claim_task(self._store, self._who(task.person_id), task.id)
-        self._go_to(1, 425)
+        self._go_to(1, 380)
         self._complete("data_capaian", "Formulir pengukuran kinerja", "ksb_tekhum")
         self._ticker.tick()
         self._clock.at = None
@@ -219,7 +222,7 @@ class Story:
     # -- steps -----------------------------------------------------------------------------------
 
     def _settle(self) -> int:
-        """Load structure and calendar, appoint everybody, have the SOP loaded and signed; gives the edition."""
+        """Load structure and calendar, appoint everybody, have the SOP signed; gives the edition."""
         nobody = self._who(0)
         load_document(self._store, nobody, "organisation", STRUCTURE.stem, STRUCTURE.read_text("utf-8"))
         load_document(self._store, nobody, "calendar", "indonesia", self._holidays.model_dump_json())
@@ -236,7 +239,8 @@ class Story:
     def _complete(self, stage: str, result: str, slot: str = "", together: bool = False) -> None:
         offered = self._offered(stage, slot)
         present = tuple(task.person_id for task in offered) if together else ()
-        complete_task(self._store, self._who(offered[0].person_id), offered[0].id, result=result, present=present)
+        who = self._who(offered[0].person_id)
+        complete_task(self._store, who, offered[0].id, result=result, present=present)
 
     def task(self, stage: str, slot: str = "") -> TaskRow:
         """Give the first open task of a stage."""
@@ -275,4 +279,5 @@ class Story:
     def _next_reminder(self) -> datetime | None:
         if not self.case:
             return None
-        return min((r.at for r in self._engine.reading.reminders(self.case) if r.state == "armed"), default=None)
+        reminders = self._engine.reading.reminders(self.case)
+        return min((reminder.at for reminder in reminders if reminder.state == "armed"), default=None)

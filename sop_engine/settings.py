@@ -12,7 +12,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOP_", env_file="sop.env", extra="ignore", frozen=True)
 
-    database_url: str = Field("sqlite:///data/sop.db", pattern=r"^sqlite:///.+")
+    database_url: str = Field("sqlite:///data/sop.db", pattern=r"^(sqlite:///|postgresql\+psycopg://).+")
+    database_owner_url: str = Field("", pattern=r"^(postgresql\+psycopg://.+)?$", exclude=True)  # never in `sop.env`
     base_url: str = Field("http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")
     office: str = "kantor"
     office_name: str = "Kantor"
@@ -26,6 +27,13 @@ class Settings(BaseSettings):
     workflows: Path = Path("workflows")
 
     @property
+    def on_postgres(self) -> bool:
+        """Whether the store is a PostgreSQL database."""
+        return self.database_url.startswith("postgresql")
+
+    @property
     def database_path(self) -> str:
-        """The SQLite file's path."""
-        return self.database_url.removeprefix("sqlite:///")
+        """The SQLite file's path; of a PostgreSQL database its address, without who and which password."""
+        return self.database_url.removeprefix("sqlite:///") if not self.on_postgres else (
+            self.database_url.partition("://")[2].rpartition("@")[2].partition("?")[0]
+        )

@@ -137,7 +137,6 @@ class _Office:
         self.zone = ZoneInfo(definition.schedule.zone)
         self.stages = {stage.id: stage for stage in definition.stages()}
         self.people: dict[str, list[int]] = {}
-        self.finish_at: dict[int, datetime] = {}
         self.case_id = 0
         self.answers = {stage: iter(listed) for stage, listed in choices.outcomes.items()}
         self.worker = engine.worker(connections=1)
@@ -195,13 +194,11 @@ class _Office:
         self.case_id = answer["case"]
         self.ticker.tick()
         while active := self._active():
-            for run in active:
-                if run.id not in self.finish_at or self.stages[run.stage].not_before:
-                    self.finish_at[run.id] = self._finish_time(run)
-            now = min([self.finish_at[run.id] for run in active] + self._next_reminder())
+            ready = [(self._finish_time(run), run) for run in active]
+            now = min([at for at, _ in ready] + self._next_reminder())
             self.clock.at = max(self.clock.at, now)
-            for run in active:
-                if self.finish_at[run.id] <= self.clock.at:
+            for at, run in ready:
+                if at <= self.clock.at:
                     self._finish(run)
             self.ticker.tick()
 
@@ -297,7 +294,8 @@ class _Office:
                 if p != performed[0] and str(p) not in performed[1].strip("[]").split(",")
             ]
             if not able:
-                raise Refusal(f"Simulasi berhenti: tidak ada {self.organisation.name_of(position)} yang bukan pelaksana.")
+                name = self.organisation.name_of(position)
+                raise Refusal(f"Simulasi berhenti: tidak ada {name} yang bukan pelaksana.")
             approve(self.engine.store, self._who(able[0]), number)
 
     # -- afterwards ------------------------------------------------------------------------------

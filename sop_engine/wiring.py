@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from notifications.mailer import SmtpServer
 from notifications.mime import Sender
@@ -23,7 +25,7 @@ from sop_engine.storage.installation import create_office, office_named
 from sop_engine.storage.outbox import SqlOutbox
 from sop_engine.storage.reading import Reading
 from sop_engine.storage.shelf import Shelf
-from sop_engine.storage.store import SqliteStore
+from sop_engine.storage.store import SqliteStore, SqlStore
 
 
 def utc_now() -> datetime:
@@ -46,7 +48,7 @@ class Engine:
     """A running installation: the store, the read side, the mail worker."""
 
     settings: Settings
-    store: SqliteStore
+    store: SqlStore
     office_id: int
     reading: Reading = field(init=False)
     outbox: SqlOutbox = field(init=False)
@@ -85,27 +87,32 @@ class Engine:
 
 
 def open_engine(
-    settings: Settings, clock: Clock = utc_now, salt: Callable[[], str] = lambda: secrets.token_hex(16)
+    settings: Settings, clock: Clock | None = None, salt: Callable[[], str] = lambda: secrets.token_hex(16)
 ) -> Engine:
-    """Open an installation whose database `sop init` or `sop migrate` has made; StoreUnfit otherwise."""
-    path = settings.database_path
-    if not Path(path).is_file():
-        raise StoreUnfit(f"Belum ada basis data di {path}. Siapkan dengan `sop init`.")
-    store = SqliteStore(path, clock, Shelf(parse_definition, parse_organisation), salt)
-    schema.check(store.writer.connection)
+    """Open an installation whose database `sop init` or `sop migrate` has made; StoreUnfit otherwise.
+
+    Without a clock the machine's counts, on PostgreSQL the server's.
+    """
+    if not settings.on_postgres and not Path(settings.database_path).is_file():
+        raise StoreUnfit(f"Belum ada basis data di {settings.database_path}. Siapkan dengan `sop init`.")
+    store = _store(settings.database_url, clock, salt)
+    store.check_schema()
     office_id = office_named(store, settings.office)
     if office_id is None:
         raise StoreUnfit(f"Kantor «{settings.office}» belum ada di basis data ini. Siapkan dengan `sop init`.")
     return Engine(settings, store, office_id)
 
 
-def install(settings: Settings, clock: Clock = utc_now, installation: str | None = None) -> None:
-    """Make the database, its system chain and the office; an existing one is brought up to date."""
-    path = Path(settings.database_path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    schema.migrate(str(path))
-    store = SqliteStore(str(path), clock, Shelf(parse_definition, parse_organisation), lambda: secrets.token_hex(16))
+def install(settings: Settings, clock: Clock | None = None, installation: str | None = None) -> None:
+    """Make the schema, its system chain and the office; an existing one is brought up to date."""
+    if settings.on_postgres:
+        _postgres("postgres_schema").migrate(settings.database_owner_url, settings.database_url)
+    else:
+        path = Path(settings.database_path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        schema.migrate(str(path))
+    store = _store(settings.database_owner_url or settings.database_url, clock, lambda: secrets.token_hex(16))
     try:
         name = installation or secrets.token_hex(16)
         create_office(store, 0, "_sistem", "Instalasi", name)
@@ -114,6 +121,21 @@ def install(settings: Settings, clock: Clock = utc_now, installation: str | None
             create_office(store, int(taken) + 1, settings.office, settings.office_name, name)
     finally:
         store.close()
+
+
+def _store(url: str, clock: Clock | None, salt: Callable[[], str]) -> SqlStore:
+    shelf = Shelf(parse_definition, parse_organisation)
+    if url.startswith("sqlite:///"):
+        return SqliteStore(url.removeprefix("sqlite:///"), clock or utc_now, shelf, salt)
+    store: SqlStore = _postgres("postgres").PostgresStore(url, clock, shelf, salt)
+    return store
+
+
+def _postgres(module: str) -> Any:
+    try:
+        return import_module(f"sop_engine.storage.{module}")
+    except ModuleNotFoundError as error:
+        raise StoreUnfit("Untuk PostgreSQL pasang dahulu tambahannya: pip install 'sop-engine[postgres]'.") from error
 
 
 def journal() -> tuple[str, str, str]:

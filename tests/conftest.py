@@ -2,16 +2,53 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.office import Office
+from tests import postgres
+from tests.office import Office, Place, SqliteFile
+
+OVER_BOTH = ("application", "storage", "acceptance")  # these folders run over both stores
+
+
+def pytest_report_header() -> str:
+    """Tell whether PostgreSQL is tested, and why not."""
+    reason = postgres.missing()
+    return f"PostgreSQL: {f'skipped, {reason}' if reason else 'tested'}"
+
+
+def pytest_generate_tests(metafunc: Any) -> None:
+    """Run over both stores what needs a place; a module that says STORES knows why."""
+    if "place" in metafunc.fixturenames and metafunc.module.__name__.split(".")[1] in OVER_BOTH:
+        metafunc.parametrize("place", getattr(metafunc.module, "STORES", ["sqlite", "postgres"]), indirect=True)
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[postgres.Databases]:
+    """A PostgreSQL with a migrated database to copy."""
+    if reason := postgres.missing():
+        pytest.skip(f"PostgreSQL: {reason}")
+    with postgres.databases() as made:
+        yield made
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Where the test's store is: a file, or a PostgreSQL database of its own."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield SqliteFile(tmp_path)
+        return
+    made: postgres.Databases = request.getfixturevalue("databases")
+    database = made.copy_of(made.template)
+    yield database
+    database.remove()
+
+
+@pytest.fixture
+def office(place: Place) -> Iterator[Office]:
     """An office with people in every position, nothing loaded."""
-    made = Office(tmp_path).settle()
+    made = Office(place).settle()
     yield made
     made.close()
 

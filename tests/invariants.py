@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from sop_engine.domain.flow import Position, replay
-from sop_engine.domain.record import fold, verify
+from sop_engine.domain.lifecycle import LIVES
+from sop_engine.domain.record import chained, fold, verify
 from sop_engine.domain.state import ENTITIES, Case, Edition, Run, plain
 from sop_engine.storage.rows import CODECS
+from sop_engine.storage.store import SqliteStore
 from tests.office import Office
 
 
@@ -23,7 +25,8 @@ def stored(office: Office) -> dict[str, dict[str, Any]]:
 def check(office: Office) -> None:
     """Raise AssertionError for the first invariant that does not hold."""
     query = office.store.query
-    assert query("PRAGMA integrity_check") == [("ok",)]
+    if isinstance(office.store, SqliteStore):
+        assert query("PRAGMA integrity_check") == [("ok",)]
     entries = list(office.engine.reading.entries())
     head = office.engine.reading.office()
     assert verify(entries, head.genesis, head.head_seq, head.head_hash).ok  # I16
@@ -63,3 +66,102 @@ def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
             assert edition["state"] in ("expired", "in_execution", "in_force", "replaced")
         if edition["single_case"] and case["state"] == "completed":
             assert edition["state"] == "expired"
+
+
+def nobody_idle_is_reminded(office: Office) -> None:
+    """A reminder is armed only for whoever has a task of its run, or may still answer a sign-off of it (I24)."""
+    assert not office.store.query(
+        "SELECT d.run_id, d.person_id, d.level FROM reminders d WHERE d.office_id = ? AND d.state = 'armed'"
+        " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = d.office_id AND t.run_id = d.run_id"
+        " AND t.person_id = d.person_id AND t.state IN ('offered', 'claimed'))"
+        " AND NOT EXISTS (SELECT 1 FROM sign_offs s JOIN holders h ON h.office_id = s.office_id"
+        " AND h.position = s.position WHERE s.office_id = d.office_id AND s.run_id = d.run_id"
+        " AND s.state = 'requested' AND h.person_id = d.person_id)",
+        (office.id,),
+    )
+
+
+_LOOKED_AT = {  # beside the entities: table → its key, and what may change of it
+    "reminders": ("run_id, person_id, level, deadline_no", "at, state"),
+    "messages": ("id", "kind, to_address, subject, context, next_at, attempts, fence, owner, body, sent_at, state"),
+    "texts": ("id", "digest, body"),
+}
+
+
+class Watch:
+    """Looks at an office after every step: what changed is told by the record, what has ended stays as it is."""
+
+    def __init__(self, office: Office) -> None:
+        self.seq, self.head, self.at = 0, office.engine.reading.office().genesis, ""
+        self.told: dict[str, dict[str, Any]] = {}
+        self.rows: dict[str, tuple[Any, ...]] = {}
+        self.look(office)
+
+    def look(self, office: Office) -> int:
+        """Raise AssertionError for what must not have happened since the last look; gives the entries since."""
+        before, touched = self.seq, self._read_on(office)
+        found = self._found(office)
+        assert found.keys() >= self.rows.keys(), "rows are gone"
+        changed = {key for key, row in found.items() if self.rows.get(key) != row}
+        untold = {key for key in changed if key.split("/")[0] not in _LOOKED_AT} - touched
+        assert not untold, f"changed without an entry (I17): {untold}"
+        for key in touched:
+            codec = CODECS[_ENTITY[key.split("/")[0]]]
+            told = {name: plain(value) for name, value in codec.read(found[key]).image().items()}
+            assert told == self.told[key], f"the record tells something else of {key} (I17)"
+        for key in changed & self.rows.keys():
+            self._assert_may_move(key, self.rows[key], found[key])
+        self.rows = found
+        return self.seq - before
+
+    def _read_on(self, office: Office) -> set[str]:
+        """Read the entries since the last look, each bound to the one before; gives the rows they set."""
+        touched: set[str] = set()
+        entries = office.store.query(
+            "SELECT seq, body, prev_hash, hash FROM events WHERE office_id = ? AND seq > ? ORDER BY seq",
+            (office.id, self.seq),
+        )
+        for seq, body, prev, digest in entries:
+            said = json.loads(body)
+            assert (seq, prev, digest) == (self.seq + 1, self.head, chained(self.head, body))  # I16
+            assert said["at"] >= self.at, "the record goes back in time (I19)"
+            assert said["actor"]["person"] is not None  # I19
+            self.seq, self.head, self.at = seq, digest, said["at"]
+            for key, fields in fold([body]).items():
+                self.told.setdefault(key, {}).update(fields)
+                touched.add(key)
+        head = office.store.query("SELECT head_seq, head_hash FROM offices WHERE id = ?", (office.id,))
+        assert head == [(self.seq, self.head)]
+        return touched
+
+    def _found(self, office: Office) -> dict[str, tuple[Any, ...]]:
+        selected = {cls.table: (CODECS[cls].selected, 1) for cls in ENTITIES}
+        selected |= {table: (f"{key}, {rest}", key.count(",") + 1) for table, (key, rest) in _LOOKED_AT.items()}
+        return {
+            "/".join((table, *map(str, row[:width]))): row
+            for table, (columns, width) in selected.items()
+            for row in office.store.query(f"SELECT {columns} FROM {table} WHERE office_id = ?", (office.id,))
+        }
+
+    def _assert_may_move(self, key: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
+        table = key.split("/")[0]
+        if table not in LIVES:
+            raise AssertionError(f"{key} changed, and may never (I1)")
+        place = -1 if table in _LOOKED_AT else CODECS[_ENTITY[table]].names.index("state")
+        was, now = before[place], after[place]
+        assert was not in LIVES[table].terminal, f"{key} changed after it had ended: {was} (I7, I9)"
+        assert now in _reachable(table, was), f"{key} went from {was} to {now} (I23)"
+        if table == "messages":
+            fence, body = -5, -3
+            assert after[fence] >= before[fence]
+            assert before[body] in (None, after[body]), "frozen bytes changed (I22)"
+
+
+def _reachable(table: str, state: str) -> set[str]:
+    found = {state}
+    for _ in LIVES[table].rows:
+        found |= {to for _, source, to in LIVES[table].rows if source in found}
+    return found
+
+
+_ENTITY = {cls.table: cls for cls in ENTITIES}

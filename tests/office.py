@@ -2,10 +2,11 @@
 
 import itertools
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sop_engine.application.answer_sign_off import approve, return_work
 from sop_engine.application.complete_task import complete_task
@@ -34,24 +35,55 @@ PEOPLE = {
 }
 
 
+class Place(Protocol):
+    """Where an office's store is."""
+
+    @property
+    def urls(self) -> dict[str, str]: ...  # settings
+    @property
+    def installed(self) -> bool: ...
+    def copied(self, folder: Path) -> "Place": ...
+    def remove(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class SqliteFile:
+    """A file in a folder."""
+
+    folder: Path
+    installed = False
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {"database_url": f"sqlite:///{self.folder}/sop.db"}
+
+    def copied(self, folder: Path) -> "SqliteFile":
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.folder / "sop.db", folder / "sop.db")
+        return SqliteFile(folder)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder)
+
+
 @cache
 def calendar_data() -> Any:
     return national_calendar(2023, 2028, read_decrees(WORKFLOWS / "kalender"))
 
 
-class Office:
-    """A database in a folder, with people in every position."""
+def settings_of(place: Place) -> Settings:
+    """The settings of the office in a place."""
+    return Settings(**place.urls, office="uji", office_name="Kantor Uji", mail_from="sop@contoh.invalid")  # type: ignore[arg-type]
 
-    def __init__(self, folder: Path, at: datetime = OPENING, new: bool = True) -> None:
-        self.at, self.folder = at, folder
+
+class Office:
+    """A store, in a folder or elsewhere, with people in every position."""
+
+    def __init__(self, place: Path | Place, at: datetime = OPENING, new: bool = True) -> None:
+        self.at, self.place = at, SqliteFile(place) if isinstance(place, Path) else place
         salts = (f"{number:032x}" for number in itertools.count())
-        self.settings = Settings(
-            database_url=f"sqlite:///{folder}/sop.db",
-            office="uji",
-            office_name="Kantor Uji",
-            mail_from="sop@contoh.invalid",
-        )
-        if new:
+        self.settings = settings_of(self.place)
+        if new and not self.place.installed:
             install(self.settings, lambda: self.at, "uji")
         self.engine = open_engine(self.settings, lambda: self.at, salts.__next__)
         self.store, self.id = self.engine.store, self.engine.office_id
@@ -96,8 +128,8 @@ class Office:
         return self.store.query(
             "SELECT t.id, t.person_id, t.position FROM tasks t JOIN stage_runs r ON r.office_id = t.office_id"
             " AND r.id = t.run_id WHERE t.office_id = ? AND t.state IN ('offered', 'claimed')"
-            " AND (? IS NULL OR r.stage = ?) AND (? IS NULL OR r.slot = ?) ORDER BY t.id",
-            (self.id, stage, stage, slot, slot),
+            " AND r.stage = COALESCE(?, r.stage) AND r.slot = COALESCE(?, r.slot) ORDER BY t.id",
+            (self.id, stage, slot),
         )
 
     def done(self, stage: str, slot: str | None = None, **said: Any) -> dict[str, Any]:
@@ -165,10 +197,6 @@ class Office:
         self.engine.close()
 
     def reopened(self, folder: Path | None = None) -> "Office":
-        """The same office from its file, or from a copy of it in another folder."""
+        """The same office from its store, or from a copy of it in another folder."""
         self.close()
-        if folder is None:
-            return Office(self.folder, self.at, new=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(self.settings.database_path, folder / "sop.db")
-        return Office(folder, self.at, new=False)
+        return Office(self.place.copied(folder) if folder else self.place, self.at, new=False)

@@ -13,13 +13,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import cache
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, make_url
 
+from sop_engine.wiring import install
+from tests.office import settings_of
+
+with suppress(ModuleNotFoundError):  # `missing` tells
+    import psycopg
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOBODY = 65534
 _NOT_SAFE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # no test cuts the power
 _SMALL = {"listen_addresses": "''", "shared_buffers": "32MB", "max_connections": "100"}
@@ -52,7 +61,7 @@ class OwnServer:
             os.chown(self.folder, NOBODY, NOBODY)
         data = self.folder / "data"
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        settings = {"unix_socket_directories": f"'{self.folder}'", **_SMALL, **settings}
+        settings = {"unix_socket_directories": f"'{self.folder}'", **_SMALL, **_NOT_SAFE, **settings}
         with (data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
         self._run("pg_ctl", "-D", data, "-w", "-l", self.folder / "log", "start")
@@ -85,3 +94,100 @@ class OwnServer:
         if (self.folder / "data" / "postmaster.pid").exists():
             self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Databases:
+    """Databases made from one migrated template, with a role that owns and a role that works."""
+
+    def __init__(self, server: URL) -> None:
+        self._server, self._numbers, self._made_by_us = server, itertools.count(), set[str]()
+        self._run_id = f"sop_uji_{os.getpid()}_{secrets.token_hex(3)}"
+        self.owner, self.app = f"{self._run_id}_pemilik", f"{self._run_id}_kerja"
+        self._password = secrets.token_hex(16)
+        self.run(*(f"CREATE ROLE {role} LOGIN PASSWORD '{self._password}'" for role in (self.owner, self.app)))
+        self.template = Database(self, self._made(f"OWNER {self.owner}"))
+        install(settings_of(self.template), lambda: LONG_AGO, "uji")
+
+    def run(self, *statements: str) -> None:
+        """Run statements as the server's own role."""
+        with psycopg.connect(_for_psycopg(self._server), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def _made(self, how: str) -> str:
+        name = f"{self._run_id}_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} {how}")
+        self._made_by_us.add(name)
+        return name
+
+    def copy_of(self, database: "Database") -> "Database":
+        """Give a new database with the same content; nobody may be connected to the old one."""
+        return Database(self, self._made(f"TEMPLATE {database.name} OWNER {self.owner}"))
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._made_by_us.remove(name)
+
+    def url(self, name: str, role: str) -> str:
+        """Give the engine's URL of a database for one of the roles."""
+        url = self._server.set(drivername="postgresql+psycopg", database=name, username=role, password=self._password)
+        return url.render_as_string(hide_password=False)
+
+    def connect(self, name: str, role: str = "") -> Any:
+        """Open a connection of somebody with a role of ours, or with the server's own, in autocommit."""
+        url = make_url(self.url(name, role)) if role else self._server.set(database=name)
+        return psycopg.connect(_for_psycopg(url), autocommit=True)
+
+    def close(self) -> None:
+        """Leave the server as it was."""
+        for name in sorted(self._made_by_us):
+            self.drop(name)
+        self.run(*(f"DROP ROLE {role}" for role in (self.owner, self.app)))
+
+
+@dataclass(frozen=True)
+class Database:
+    """A place for an office's store, on a server."""
+
+    on: Databases
+    name: str
+    installed = True
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The settings that lead here."""
+        return {
+            "database_url": self.on.url(self.name, self.on.app),
+            "database_owner_url": self.on.url(self.name, self.on.owner),
+        }
+
+    def connect(self, role: str = "") -> Any:
+        """Open a connection of somebody with a role of ours, or with the server's own, in autocommit."""
+        return self.on.connect(self.name, role)
+
+    def copied(self, _folder: Path) -> "Database":
+        """Give a copy; nobody may be connected here."""
+        return self.on.copy_of(self)
+
+    def remove(self) -> None:
+        """Drop the database."""
+        self.on.drop(self.name)
+
+
+def _for_psycopg(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def databases(**settings: str) -> Iterator[Databases]:
+    """Give databases on the server named by SOP_TEST_DATABASE_URL, or on one of our own."""
+    named = os.environ.get("SOP_TEST_DATABASE_URL")
+    server = None if named else OwnServer(**settings)
+    made = Databases(server.url if server else make_url(str(named)))
+    try:
+        yield made
+    finally:
+        made.close()
+        if server:
+            server.stop()

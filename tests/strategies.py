@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -73,13 +73,16 @@ def organisation() -> Organisation:
 
 
 @st.composite
-def definitions(draw: DrawFn, *, depth: int = 2, longest: int = 4, quorum: bool = True) -> dict[str, Any]:
+def definitions(
+    draw: DrawFn, *, depth: int = 2, lengths: Sequence[int] = (1, 2, 3, 4), quorum: bool = True
+) -> dict[str, Any]:
     """A definition without errors, in the keys of the file: every construct of the flow, any nesting.
 
-    `depth` bounds the nesting of blocks, `longest` a list of steps; without `quorum` everything is waited for.
+    `depth` bounds the nesting of blocks, `lengths` are those of the outer list; without `quorum` everything
+    is waited for.
     """
     names = (f"t{number}" for number in itertools.count(1))
-    steps = draw(_lists(names, depth, longest, quorum))
+    steps = draw(_lists(names, depth, lengths, quorum))
     found = {
         "format": "sop/1",
         "sop": "uji-acak",
@@ -112,9 +115,9 @@ def text_of(found: dict[str, Any], number: str) -> str:
 
 
 @st.composite
-def _lists(draw: DrawFn, names: Iterator[str], depth: int, longest: int, quorum: bool) -> list[Step]:
+def _lists(draw: DrawFn, names: Iterator[str], depth: int, lengths: Sequence[int], quorum: bool) -> list[Step]:
     steps: list[Step] = []
-    for _ in range(draw(st.integers(1, longest))):
+    for _ in range(draw(st.sampled_from(lengths))):
         if depth and draw(st.integers(0, 2)) == 2:
             steps.append({"paralel": draw(_blocks(names, depth - 1, quorum))})
         else:
@@ -127,13 +130,13 @@ def _lists(draw: DrawFn, names: Iterator[str], depth: int, longest: int, quorum:
 
 @st.composite
 def _blocks(draw: DrawFn, names: Iterator[str], depth: int, quorum: bool) -> Step:
-    branches = [draw(_lists(names, depth, 2, quorum)) for _ in range(draw(st.integers(2, 3)))]
+    branches = [draw(_lists(names, depth, (1, 2), quorum)) for _ in range(draw(st.integers(2, 3)))]
     return {"id": next(names), "cabang": branches, **draw(_done_when(len(branches), quorum))}
 
 
 @st.composite
 def _stages(draw: DrawFn, names: Iterator[str], quorum: bool) -> Step:
-    kind = draw(st.sampled_from(["one", "one", "list", "body", "each", "outside"]))
+    kind = draw(st.sampled_from(["one", "each", "list", "body", "each", "outside"]))
     name = next(names)
     found: Step = {"id": name, "kegiatan": f"Mengerjakan {name}"}
     if kind == "each":
@@ -149,7 +152,7 @@ def _stages(draw: DrawFn, names: Iterator[str], quorum: bool) -> Step:
         found["keluaran"] = draw(st.lists(_WORDS, min_size=1, max_size=2))
     if draw(st.integers(0, 3)) == 3:
         found["tembusan"] = [draw(st.sampled_from(POSITIONS))]
-    if draw(st.integers(0, 2)) == 2:
+    if draw(st.booleans()):
         found |= draw(_sign_offs(found))
     return found
 
@@ -174,8 +177,9 @@ def _ways(draw: DrawFn, steps: list[Step], place: int) -> Step:
     behind = [step["id"] for step in steps[: place + 1] if "id" in step]
     ahead = [step["id"] for step in steps[place + 1 :] if "id" in step]
     onward = st.sampled_from(["lanjut", "selesai", *(f"ke {name}" for name in ahead)])
-    anywhere = st.sampled_from([f"kembali ke {name}" for name in behind]) | onward
-    kind = draw(st.sampled_from(["", "", "keputusan", "keputusan", "bila", "lalu", "bila lalu"]))
+    back = st.sampled_from([f"kembali ke {name}" for name in behind])
+    anywhere = back | back | onward
+    kind = draw(st.sampled_from(["", "keputusan", "keputusan", "keputusan", "bila", "lalu", "bila lalu"]))
     found: Step = {"bila": "Perlu?"} if "bila" in kind else {}
     if "lalu" in kind:
         found["lalu"] = draw(onward)

@@ -18,7 +18,7 @@ from sop_engine.domain.state import Person
 from sop_engine.errors import SopError
 from sop_engine.settings import Settings
 from sop_engine.storage.reading import Reading
-from sop_engine.storage.store import SqliteStore
+from sop_engine.storage.store import SqlStore
 from sop_engine.wiring import Engine, open_engine
 
 Answer = dict[str, Any]
@@ -70,7 +70,7 @@ class Call:
         return self._engine
 
     @property
-    def store(self) -> SqliteStore:
+    def store(self) -> SqlStore:
         """The installation's store."""
         return self.engine.store
 

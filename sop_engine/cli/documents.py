@@ -11,25 +11,37 @@ from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
 from sop_engine.application.set_up import load_document
 from sop_engine.cli.call import Answer, Call, clean, console
-from sop_engine.cli.verbs import argument, verb
+from sop_engine.cli.verbs import argument, option, reader, verb
 from sop_engine.domain.calendar import CalendarData
+from sop_engine.domain.indonesian import day_date
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
-from sop_engine.files.calendars import Decree, amended
+from sop_engine.files.calendars import Decree, amended, parse_year
 from sop_engine.files.check import check as check_bytes
 from sop_engine.files.check import check_file, check_organisation
+from sop_engine.files.guard import LARGEST
+from sop_engine.files.lints.outlook import Outlook
 from sop_engine.files.reader import read
 
 File = Annotated[Path, argument("BERKAS", "Berkas YAML.")]
+Year = Annotated[
+    int | None,
+    option(
+        "--year", "TAHUN", "Tahun kasus yang dilihat pada kalender; bawaan: tahun tanggal efektif.", reader(parse_year)
+    ),
+]
+_BESIDE, _WIDEST = 100, 200  # characters quoted before the faulty one, and in all
 _FORMAT = re.compile(r"^format:\s*[\"']?([a-z]+)/\d", re.MULTILINE)
 
 
 @verb(
-    "check", "Periksa sebuah berkas SOP: setiap masalah dengan barisnya. Tanpa basis data.", "sop check sop-baru.yaml"
+    "check",
+    "Periksa sebuah berkas SOP: setiap masalah dengan barisnya. Tanpa basis data.",
+    "sop check sop-baru.yaml --year 2027",
 )
-def check(call: Call, file: File) -> Answer:
+def check(call: Call, file: File, year: Year = None) -> Answer:
     """Check a definition and quote every faulty line."""
-    checked = check_file(file)
+    checked = check_file(file, year)
     errors = sum(problem.severity == "error" for problem in checked.problems)
     warnings, days = len(checked.problems) - errors, checked.working_days
     if not call.as_json:
@@ -40,10 +52,36 @@ def check(call: Call, file: File) -> Answer:
         call.say("Berkas ini dapat dipakai" + (f", dengan {warnings} peringatan." if warnings else "."), style="green")
     if days:
         call.say(f"Lamanya {days[0]} hari kerja paling singkat, {days[1]} paling lama tanpa pengulangan.")
+    calendar = _calendar_answer(checked.outlook)
+    for case in calendar["cases"] if calendar else ():
+        start, end = day_date(case["start"]), day_date(case["longest_without_rework"])
+        call.say(f"Menurut kalender, mulai {start} dan selesai paling lambat {end}.")
     return {
         "ok": not errors,
         "problems": [problem_answer(problem) for problem in checked.problems],
         "working_days": {"shortest": days[0], "longest_without_rework": days[1]} if days else None,
+        "calendar": calendar,
+    }
+
+
+def _calendar_answer(outlook: Outlook | None) -> Answer | None:
+    """Give the cases of a year and their limits as JSON answers carry them; `late` in working days."""
+    if outlook is None or outlook.year is None:
+        return None
+    return {
+        "year": outlook.year,
+        "cases": [
+            {
+                "start": case.start,
+                "shortest": case.shortest,
+                "longest_without_rework": case.longest,
+                "limits": [
+                    {"id": met.limit.id, "date": met.day, "falls_on": met.falls_on, "late": met.late[1]}
+                    for met in case.limits
+                ],
+            }
+            for case in outlook.cases
+        ],
     }
 
 
@@ -60,11 +98,19 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
         colour = "red" if problem.severity == "error" else "yellow"
         out.print(clean(problem), style=colour, soft_wrap=True)
         if problem.file not in files:
-            path = Path(problem.file)
-            files[problem.file] = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
-        for quoted in files[problem.file][problem.line - 1 : problem.line]:
-            out.print(Text(f"{problem.line:>6} │ {clean(quoted)}", style="dim"), no_wrap=True, overflow="ellipsis")
-            out.print(Text(f"       │ {' ' * (problem.column - 1)}^", style=colour), no_wrap=True, overflow="ellipsis")
+            files[problem.file] = _lines_of(Path(problem.file))
+        for line in files[problem.file][problem.line - 1 : problem.line]:
+            before = max(0, problem.column - 1 - _BESIDE)  # of a long line only what surrounds the fault
+            quoted, space = clean(line[before : before + _WIDEST]), " " * (problem.column - 1 - before)
+            out.print(Text(f"{problem.line:>6} │ {quoted}", style="dim"), no_wrap=True, overflow="ellipsis")
+            out.print(Text(f"       │ {space}^", style=colour), no_wrap=True, overflow="ellipsis")
+
+
+def _lines_of(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    with path.open("rb") as file:
+        return file.read(LARGEST).decode("utf-8", "replace").splitlines()
 
 
 @verb(

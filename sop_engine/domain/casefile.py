@@ -47,7 +47,7 @@ class Outcome:
     reminders: list[Reminder] = field(default_factory=list)
     fired: list[Reminder] = field(default_factory=list)
     superseded_reminders: list[Reminder] = field(default_factory=list)
-    superseded_runs: list[int] = field(default_factory=list)
+    superseded: list[tuple[int, ...]] = field(default_factory=list)  # all unsent about (run,) or (run, person)
     texts: list[Written] = field(default_factory=list)
     added: list[Entity] = field(default_factory=list)
     changed: dict[Entity, tuple[str, int]] = field(default_factory=dict)  # → state and version before

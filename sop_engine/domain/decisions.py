@@ -17,6 +17,7 @@ from sop_engine.domain.opening import (
     open_run,
     open_visit,
     ratifier,
+    relieve_signers,
     request_sign_offs,
 )
 from sop_engine.domain.people import Holder
@@ -101,7 +102,7 @@ def complete(
     )
     facts = {"task": task.id, "result": refer(result_text), "note": refer(note_text)}
     if stage.sign_off and outcome != SKIPPED:
-        file.change(run, state=after, deadline_no=run.deadline_no + 1)
+        file.change(run, state=after)
         file.tell("run.submitted", stage=run.stage, outcome=outcome, **facts)
         request_sign_offs(file, run)
     else:
@@ -122,6 +123,8 @@ def approve(file: CaseFile, sign_off: SignOff, note: str = "") -> Run:
     if given < (rule.done_when or len(rule.by)):
         if rule.in_order:
             request_sign_offs(file, run, sign_off.turn + 1)
+        else:
+            relieve_signers(file, run, sign_off.position)
         return run
     withdraw_requests(file, run)
     finish_run(file, run, "complete")

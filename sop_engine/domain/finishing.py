@@ -30,7 +30,7 @@ def withdraw_requests(file: CaseFile, run: Run) -> None:
 def end_run(file: CaseFile, run: Run, act: str) -> None:
     """Take a run to its last state; its unsent reminders and mails are superseded."""
     file.change(run, state=next_state(STAGE_RUN, run.state, act), ended_at=file.now, ended_seq=file.next_seq)
-    file.out.superseded_runs.append(run.id)
+    file.out.superseded.append((run.id,))
 
 
 def void_run(file: CaseFile, run: Run) -> None:

@@ -176,19 +176,24 @@ def arm(file: CaseFile, run: Run, person_id: int, position: str, due_at: datetim
 
 
 def request_sign_offs(file: CaseFile, run: Run, turn: int = 1) -> None:
-    """Ask the signers of a submitted run, all at once or those whose turn it is."""
+    """Ask the signers of a submitted run, all at once or those whose turn it is; the run has a new deadline."""
     rule = file.plan.stage(run.stage).sign_off
     assert rule is not None  # asked only where the stage has a sign-off
+    file.out.superseded.append((run.id,))
+    file.change(run, deadline_no=run.deadline_no + 1)
     due_at = sign_off_due(file.now, file.plan.calendar).at
     positions = [rule.by[turn - 1]] if rule.in_order else list(rule.by)
     asked = [_request(file, run, position, turn, due_at) for position in positions]
     file.tell("sign_off.requested", stage=run.stage, positions=[sign_off.position for sign_off in asked])
+    armed: set[int] = set()  # who is asked in two positions is reminded once
     for sign_off in asked:
         signers = eligible_signers(file, run, sign_off.position)
         if not signers:
             _tell_no_signer(file, run, sign_off)
         for holder in signers:
-            arm(file, run, holder.person_id, holder.position, due_at)
+            if holder.person_id not in armed:
+                arm(file, run, holder.person_id, holder.position, due_at)
+            armed.add(holder.person_id)
             name, position = performer_names(file, run)
             mail_run(
                 file,
@@ -203,6 +208,22 @@ def request_sign_offs(file: CaseFile, run: Run, turn: int = 1) -> None:
                 hasil_keluaran=file.words(run.result),
                 catatan=" ".join(file.words(run.note)),
             )
+
+
+def asked_of(file: CaseFile, run: Run, person_id: int) -> SignOff | None:
+    """Give a sign-off of a run that a person may still answer."""
+    for sign_off in file.sign_offs_of(run):
+        able = eligible_signers(file, run, sign_off.position) if sign_off.state == "requested" else []
+        if any(holder.person_id == person_id for holder in able):
+            return sign_off
+    return None
+
+
+def relieve_signers(file: CaseFile, run: Run, position: str) -> None:
+    """One of several sign-offs was given: its signers are not reminded any more, unless asked for another."""
+    for holder in eligible_signers(file, run, position):
+        if asked_of(file, run, holder.person_id) is None:
+            file.out.superseded.append((run.id, holder.person_id))
 
 
 def _request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetime) -> SignOff:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.indonesian import count_days
 from sop_engine.domain.mails import mail_run
-from sop_engine.domain.opening import ratifier, way_up
+from sop_engine.domain.opening import asked_of, ratifier, way_up
 from sop_engine.domain.people import Holder
 from sop_engine.domain.state import Reminder, Run, SignOff
 
@@ -28,7 +28,7 @@ def remind(file: CaseFile, due: Iterable[Reminder]) -> None:
 
 def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
     for reminder in group:
-        sign_off = _asked_of(file, run, reminder)
+        sign_off = asked_of(file, run, reminder.person_id) if run.state == "submitted" else None
         holder = Holder(0, reminder.person_id, reminder.position, "", "", file.now)
         extra = f"{reminder.level}#{reminder.deadline_no}"
         path = f"/pengesahan/{sign_off.id}" if sign_off else _task_path(file, run, reminder.person_id)
@@ -69,15 +69,6 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
             lewat=late,
             sifat="atasan" if above else "informasi",
         )
-
-
-def _asked_of(file: CaseFile, run: Run, reminder: Reminder) -> SignOff | None:
-    if run.state != "submitted":
-        return None
-    return next(
-        (s for s in file.sign_offs_of(run) if s.state == "requested" and s.position == reminder.position),
-        None,
-    )
 
 
 def _task_path(file: CaseFile, run: Run, person_id: int) -> str:

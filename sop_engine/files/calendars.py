@@ -22,13 +22,14 @@ _AND = "; "
 _YEARS = frozenset(map(str, range(2000, 2101)))
 
 
-def _parse_year(value: Any) -> int:
+def parse_year(value: Any) -> int:
+    """Read a year of four digits, 2000 to 2100; ValueError with what to write otherwise."""
     if str(value) not in _YEARS:
         raise ValueError("tulis tahun dengan empat angka, misalnya `2027`")
     return int(value)
 
 
-Year = Annotated[int, BeforeValidator(_parse_year)]
+Year = Annotated[int, BeforeValidator(parse_year)]
 
 
 class DayOff(FileModel):

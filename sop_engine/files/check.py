@@ -7,12 +7,15 @@ from pathlib import Path
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
+from sop_engine.files.calendars import Decree, national_calendar
 from sop_engine.files.guard import LARGEST
-from sop_engine.files.lints import lint, lint_organisation, lint_partial
+from sop_engine.files.lints import lint, lint_calendar, lint_organisation, lint_partial
+from sop_engine.files.lints.outlook import Outlook, outlook, year_of
 from sop_engine.files.lints.working_days import working_days
 from sop_engine.files.reader import inspect
 
 FindOrganisation = Callable[[str], tuple[Organisation | None, list[Problem]]]
+FindDecrees = Callable[[], tuple[list[Decree], list[Problem]]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Checked:
     """What was found in a file; problems of the file itself first, by line, then those of its organisation.
 
     `definition` and `organisation` are there where they could be read; `working_days` is (shortest, longest
-    without rework) where no error stands in the way. `lines` is the file's text, for quoting.
+    without rework) where no error stands in the way, `outlook` then what a year's calendar makes of it.
+    `lines` is the file's text, for quoting.
     """
 
     definition: Definition | None
@@ -38,6 +42,7 @@ class Checked:
     problems: list[Problem]
     working_days: tuple[int, int] | None
     lines: list[str]
+    outlook: Outlook | None = None
 
     @property
     def ok(self) -> bool:
@@ -51,13 +56,26 @@ class Checked:
         return Sound(self.definition, self.organisation, self.problems, self.working_days)
 
 
-def check_file(path: Path) -> Checked:
-    """Check an SOP file; its organisation is `organisasi/ID.yaml` beside it."""
-    return check(_head(path), str(path), lambda name: _beside(path, name))
+def check_file(path: Path, year: int | None = None) -> Checked:
+    """Check an SOP file, with its organisation `organisasi/ID.yaml` and the decrees `kalender/*.yaml` beside it.
+
+    `year` (2000-2100) is that of the cases to look at, by default that of `tanggal_efektif`.
+    """
+    folder = path.parent
+    return check(_head(path), str(path), lambda name: _beside(path, name), lambda: _decrees(folder / "kalender"), year)
 
 
-def check(data: bytes | Problem, name: str, find: FindOrganisation) -> Checked:
-    """Check an SOP's bytes; `find` gives the organisation of an id, and what is wrong with it."""
+def check(
+    data: bytes | Problem,
+    name: str,
+    find: FindOrganisation,
+    decrees: FindDecrees | None = None,
+    year: int | None = None,
+) -> Checked:
+    """Check an SOP's bytes; `find` gives the organisation of an id, and what is wrong with it.
+
+    Without `decrees` no year's calendar is looked at.
+    """
     if isinstance(data, Problem):
         return Checked(None, None, [replace(data, file=name)], None, [])
     found = inspect(data, name, Definition)
@@ -67,10 +85,28 @@ def check(data: bytes | Problem, name: str, find: FindOrganisation) -> Checked:
         problems += found.place(lint(found.value, organisation))
     elif found.partial:
         problems += found.place(lint_partial(found.partial, organisation))
-    problems.sort(key=lambda problem: (problem.line, problem.column))
-    problems += [problem for problem in others if problem.file]
-    sound = found.value if all(problem.severity == "warning" for problem in problems) else None
-    return Checked(found.value, organisation, problems, working_days(sound) if sound else None, found.lines)
+    if not found.value or any(problem.severity == "error" for problem in problems + others):
+        return Checked(found.value, organisation, _listed(problems, others), None, found.lines)
+    ahead, faults = _look_ahead(found.value, decrees, year)
+    problems += found.place(lint_calendar(ahead))
+    days = working_days(found.value)
+    sound = not any(problem.severity == "error" for problem in faults)
+    return Checked(
+        found.value, organisation, _listed(problems, others + faults), days if sound else None, found.lines, ahead
+    )
+
+
+def _listed(problems: list[Problem], others: list[Problem]) -> list[Problem]:
+    """Problems of the file in the order of its lines, then those of files beside it."""
+    ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return ordered + [problem for problem in others if problem.file]
+
+
+def _look_ahead(definition: Definition, find: FindDecrees | None, year: int | None) -> tuple[Outlook, list[Problem]]:
+    """Lay a sound definition on the calendar of a year; of faulty decree files what is wrong with them."""
+    year = (year or year_of(definition)) if find else None
+    decrees, faults = find() if find and year else ([], [])
+    return outlook(definition, year, lambda first, last: national_calendar(first, last, decrees)), faults
 
 
 def check_organisation(data: bytes, name: str, wanted: str) -> tuple[Organisation | None, list[Problem]]:
@@ -92,6 +128,20 @@ def _beside(path: Path, name: str) -> tuple[Organisation | None, list[Problem]]:
         message = f"berkas `organisasi/{name}.yaml` di samping berkas ini {data.message}"
         return None, [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
     return check_organisation(data, str(file), name)
+
+
+def _decrees(folder: Path) -> tuple[list[Decree], list[Problem]]:
+    """The decree files of a folder in the order of their names, and what is wrong with them."""
+    decrees, problems = [], []
+    for file in sorted(folder.glob("*.yaml")):
+        data = _head(file)
+        if isinstance(data, Problem):
+            problems.append(replace(data, message=f"berkas ini {data.message}", file=str(file)))
+            continue
+        found = inspect(data, str(file), Decree)
+        problems += found.problems
+        decrees += [found.value] if found.value else []
+    return decrees, problems
 
 
 def _head(path: Path) -> bytes | Problem:

@@ -1,10 +1,13 @@
-"""Every code a problem of a file can bear, and what it means. Codes never change once released."""
+"""Every code a problem of a file can bear, and what it means. Codes never change once released.
+
+`docs/lints.md` shows each with an example and the remedy.
+"""
 
 CODES: dict[str, str] = {
     # the file itself
     "BERKAS_TAK_TERBACA": "berkas tidak ada atau tidak dapat dibuka",
     "BUKAN_UTF8": "berkas bukan teks UTF-8",
-    "BOM": "berkas diawali tanda BOM (peringatan)",
+    "BOM": "berkas diawali tanda BOM",
     "TERLALU_BESAR": "berkas lebih besar dari 1 MB",
     "TERLALU_BANYAK": "berkas memuat lebih dari 60.000 unsur YAML",
     "TERLALU_DALAM": "susunan lebih dalam dari 40 tingkat",
@@ -81,4 +84,7 @@ CODES: dict[str, str] = {
     "TINGKAT_GANDA": "pengingat atau eskalasi ditulis dua kali",
     "TINGKAT_TERBALIK": "eskalasi sebelum tenggat",
     "KUORUM_BESAR": "kuorum lebih besar dari jumlah jabatan anggota",
+    "BATAS_TERLAMPAUI": "batas terlampaui bila setiap tahap memakai waktunya penuh",
+    "BATAS_HARI_LIBUR": "batas undang-undang jatuh pada hari libur",
+    "KALENDER_BELUM_DITETAPKAN": "hari libur suatu tahun belum ditetapkan keputusan bersama",
 }

@@ -3,16 +3,19 @@
 Built from events with a stack of our own, so that no input can exhaust Python's or libyaml's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import yaml
 
 from sop_engine.errors import Problem
-from sop_engine.files.guard import fault_of
+from sop_engine.files.guard import MOST_PROBLEMS, fault_of
 
 DEEPEST = 40
 MOST_EVENTS = 60_000
+_OURS = 50  # keys; no mapping of the formats has as many
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # words of the parser's complaint → what to tell, and whether the place is where the thing was opened
@@ -51,12 +54,19 @@ class Node:
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)  # of a mapping: where each key stands
     broken: bool = False  # stands for something refused, such as an alias
 
-    def plain(self) -> Any:
-        """Give the bare values: dictionaries, lists and texts."""
+    def plain(self, most: int | None = None) -> Any:
+        """Give the bare values: dictionaries, lists and texts.
+
+        With `most`, of all lists together only the first items, and of mappings larger than ours the first keys.
+        """
+        return self._plain(repeat(None) if most is None else repeat(None, most))
+
+    def _plain(self, left: Iterator[None]) -> Any:
         if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
+            pairs = enumerate(self.value.items())
+            return {key: node._plain(left) for number, (key, node) in pairs if number < _OURS or next(left, 0) is None}
         if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
+            return [node._plain(left) for node, _ in zip(self.value, left, strict=False)]
         return self.value
 
 
@@ -80,7 +90,7 @@ class Tree:
             if number >= MOST_EVENTS:
                 self._refuse(event, "TERLALU_BANYAK", f"lebih dari {MOST_EVENTS} unsur; perkecil berkas ini")
                 return False
-            if not self._take(event):
+            if not self._take(event) or len(self.problems) > MOST_PROBLEMS:
                 return False
         return True
 

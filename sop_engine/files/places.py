@@ -9,6 +9,7 @@ from sop_engine.files.nodes import Node
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _STEP = re.compile(r"tahapan\.[^.]+")
+_LONGEST = 500  # characters; nothing of ours lies that deep
 _BRANCH = re.compile(r"tahapan\.[^.]+\.cabang\.[^.]+")
 
 
@@ -44,6 +45,10 @@ class Places:
             path = path.rpartition(".")[0]
         return self.positions[path]
 
+    def path_of(self, node: Node) -> str:
+        """Give the path of a node; the file's own for one that lies too deep to have one."""
+        return self._paths.get(id(node), "")
+
     def find(self, way: Iterable[str | int]) -> Found:
         """Follow keys and indexes down the tree; what is not there is stepped over."""
         node, parents, missing = self.root, [], []
@@ -53,7 +58,7 @@ class Places:
                 below = node.value.get(str(part))
             elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
                 below = node.value[part]
-            if below is None:
+            if below is None or id(below) not in self._paths:
                 missing.append(str(part))
             else:
                 parents.append(node)
@@ -62,6 +67,8 @@ class Places:
         return Found(node, path, *self.positions[path], tuple(missing), tuple(parents))
 
     def _walk(self, node: Node, path: str) -> None:
+        if len(path) > _LONGEST:
+            return
         if isinstance(node.value, dict):
             for key, below in node.value.items():
                 same = key == "paralel" and _STEP.fullmatch(path)  # a block is named as a stage is

@@ -4,23 +4,25 @@ Three steps, each listing all it finds: the bytes and the tree (`guard`, `nodes`
 and, by the caller, what only the whole can tell (`files/lints`). No input raises anything else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from sop_engine.errors import DefinitionInvalid, Problem
-from sop_engine.files.guard import decode, hidden_characters
+from sop_engine.files.guard import MOST_PROBLEMS, decode, hidden_characters
 from sop_engine.files.nodes import Node, Tree
 from sop_engine.files.places import Found, Places
 from sop_engine.files.schema import keys_at
 from sop_engine.files.sentences import told
+from sop_engine.files.shapes import misshapen
 
 M = TypeVar("M", bound=BaseModel)
-MOST_PROBLEMS = 200
 _TAGS = ("(tahap)", "(paralel)", "[key]")  # parts of pydantic's way that are no keys
 _ROUNDS = 4  # how often faulty values are set aside to look behind them
+_MOST_FINDINGS = 5 * MOST_PROBLEMS  # of one round: several of them may come to one problem
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,28 @@ def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
             problems.append(Problem("KOSONG", "berkas ini kosong; mulai dengan `format: sop/1`"))
         if tree.whole and tree.root:
             places = Places(tree.root)
-            at = {position: path for path, position in places.positions.items()}
-            problems = [replace(found, path=at.get((found.line, found.column), "")) for found in problems]
+            problems = _named(problems, places) + list(islice(_not_texts(places, model), MOST_PROBLEMS + 1))
             partial, found = _validated(places, model)
             problems += found
             value = partial if all(problem.severity == "warning" for problem in problems) else None
     return Inspection(value, partial, _in_order(problems, name), places, lines, name)
+
+
+def _named(problems: list[Problem], places: Places) -> list[Problem]:
+    """Give faults of the tree the paths of what stands at their places."""
+    at = {position: path for path, position in places.positions.items()} if problems else {}
+    return [replace(found, path=at.get((found.line, found.column), "")) for found in problems]
+
+
+def _not_texts(places: Places, model: type[BaseModel]) -> Iterator[Problem]:
+    """Tell of lists and mappings that stand where a text belongs, and set them aside."""
+    for node in misshapen(places.root, model):
+        message = "isinya terbaca sebagai pasangan `kunci: nilai`; apit seluruh teksnya dengan tanda petik"
+        if isinstance(node.value, list):
+            message = "isinya daftar, padahal di sini satu teks saja; tulis tanpa `- ` dan tanpa `[ ]`"
+        node.value, node.broken = "", True
+        path = places.path_of(node)
+        yield Problem("BENTUK_SALAH", message, path, *places.at(path))
 
 
 def _in_order(problems: list[Problem], name: str) -> list[Problem]:
@@ -95,22 +113,37 @@ def _validated(places: Places, model: type[M]) -> tuple[M | None, list[Problem]]
         try:
             return model.model_validate(places.root.plain(), by_alias=True, by_name=False), list(problems)
         except ValidationError as error:
-            found = [(finding, places.find(finding["loc"])) for finding in error.errors(include_url=False)]
+            findings = _findings(error, places, model)
+        found = [(finding, places.find(finding["loc"])) for finding in findings]
         fresh = [(finding, at) for finding, at in found if not _follows(finding, at, without)]
         problems |= dict.fromkeys(_problems(fresh[: MOST_PROBLEMS + 1], model))
         faulty = [at for finding, at in found if _may_go(finding, at)]
-        if not faulty:
+        if not faulty or len(problems) > MOST_PROBLEMS:
             break
         without |= {id(at.parents[-1]) for at in faulty}
         _drop({id(at.node) for at in faulty}, {id(at.parents[-1]): at.parents[-1] for at in faulty}.values())
     return None, list(problems)
 
 
+def _findings(error: ValidationError, places: Places, model: type[BaseModel]) -> list[Any]:
+    """The first findings; of a file full of faults without listing them all, which takes more than 100 MB."""
+    most = _MOST_FINDINGS
+    while error.error_count() > most:
+        try:
+            model.model_validate(places.root.plain(most), by_alias=True, by_name=False)
+            most *= 2
+        except ValidationError as fewer:
+            error = fewer
+            break
+    return error.errors(include_url=False)[:_MOST_FINDINGS]
+
+
 def _follows(finding: Any, at: Found, without: set[int]) -> bool:
-    """Tell whether a finding only repeats that something in it is faulty."""
-    items = len(at.node.value) if isinstance(at.node.value, list) else 0
-    short = finding["type"] == "too_short" and items >= finding["ctx"]["min_length"]
-    return short or at.node.broken or id(at.node) in without
+    """Tell whether a finding only repeats that something in it is faulty, or was left out by us."""
+    inside, kind = at.node.value, finding["type"]
+    short = kind == "too_short" and isinstance(inside, list) and len(inside) >= finding["ctx"]["min_length"]
+    there = kind == "missing" and isinstance(inside, dict) and finding["loc"][-1] in inside
+    return short or there or at.node.broken or id(at.node) in without
 
 
 def _may_go(finding: Any, at: Found) -> bool:

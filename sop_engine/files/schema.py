@@ -26,7 +26,11 @@ def text_of(model: type[BaseModel]) -> str:
 
 @cache
 def _raw(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(by_alias=True)
+    schema = model.model_json_schema(by_alias=True)
+    rule = schema.get("$defs", {}).get("SignOffRule")
+    if rule:  # `pengesahan: [sekretaris]` is short for `{oleh: [sekretaris]}`
+        schema["$defs"]["SignOffRule"] = {"anyOf": [rule, rule["properties"]["oleh"]]}
+    return schema
 
 
 def _for_editors(node: Any) -> Any:
@@ -37,25 +41,38 @@ def _for_editors(node: Any) -> Any:
     kept = {key: value for key, value in node.items() if key not in _UNWANTED or isinstance(value, dict)}
     shaped = {key: _for_editors(value) for key, value in kept.items()}
     for key, value in shaped.get("properties", {}).items():
+        if key not in _MAY_BE_EMPTY and value.get("anyOf", [])[1:] == [{"type": "null"}]:
+            value |= value.pop("anyOf")[0]  # absent it may be, written it has a value
         if key in KEYS:
             value["description"] = KEYS[key]
+    if "minLength" in shaped and "anyOf" in shaped:
+        shaped["minItems"] = shaped["minLength"]  # one word or a list of them, neither empty
     if shaped.get("type") == "string" and not {"pattern", "enum", "const"} & set(shaped):
         shaped["type"] = ["string", "number"]  # `no: 1` or `nomor: 12` is text to us, a number to an editor
     return shaped
 
 
 _UNWANTED = {"title", "description", "default", "discriminator"}
+_MAY_BE_EMPTY = {"tanggal_pembuatan", "tanggal_revisi", "tanggal_efektif"}
 
 
 def keys_at(model: type[BaseModel], way: Sequence[str | int]) -> list[str]:
     """List the keys that may stand at a place, the way to it as pydantic gives it."""
-    schema = _raw(model)
-    places = _choices(schema, schema)
+    places = root_of(model)
     for part in way:
-        below = [child for place in places for child in _children(place, part)]
-        if below:
-            places = [choice for child in below for choice in _choices(child, schema)]
+        places = choices_at(places, part, model) or places
     return [key for place in places for key in place.get("properties", {})]
+
+
+def root_of(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """Give the schemas of which a whole file may follow one."""
+    return _choices(_raw(model), _raw(model))
+
+
+def choices_at(places: list[dict[str, Any]], part: str | int, model: type[BaseModel]) -> list[dict[str, Any]]:
+    """Give the schemas that hold one step below others: under a key, or in a list; none where nothing may stand."""
+    below = [child for place in places for child in _children(place, part)]
+    return [choice for child in below for choice in _choices(child, _raw(model))]
 
 
 def _children(place: dict[str, Any], part: str | int) -> list[dict[str, Any]]:

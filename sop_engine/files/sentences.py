@@ -5,7 +5,7 @@ from typing import Any
 
 from sop_engine.domain.definition import ID_PATTERN
 from sop_engine.files.keys import KEYS
-from sop_engine.files.lints.subject import instead
+from sop_engine.files.lints.subject import instead, shortened
 
 _PAIRS = ("BENTUK_SALAH", "isinya bukan pasangan kunci; tulis `kunci: nilai`, satu kunci satu baris")
 _FIXED = {
@@ -14,7 +14,6 @@ _FIXED = {
     "model_attributes_type": _PAIRS,
     "dict_type": ("BENTUK_SALAH", "isinya bukan pasangan id; tulis `id: isi`, satu id satu baris"),
     "tuple_type": ("BENTUK_SALAH", "isinya bukan daftar; awali setiap butirnya dengan `- `"),
-    "string_type": ("BENTUK_SALAH", "isinya bukan teks; tulis sebuah teks, atau apit dengan tanda petik"),
 }
 
 
@@ -44,7 +43,7 @@ def told(error: dict[str, Any], key: str, known: list[str]) -> tuple[str, str]:
     if kind.isupper() or kind == "value_error":  # our own validators bring their code and sentence
         message = context.get("message") or str(context.get("error"))
         prefix = f"{_shown(value)}: " if isinstance(value, str) and f"«{value}»" not in message else ""
-        return kind if kind.isupper() else "NILAI_SALAH", prefix + message
+        return kind if kind.isupper() else "NILAI_SALAH", shortened(prefix + message)
     return "NILAI_SALAH", f"{_shown(value)} tidak dapat dipakai di sini; periksa penulisannya"
 
 

@@ -5,33 +5,24 @@ On PostgreSQL texts compare by their bytes, as on SQLite: the order never depend
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Integer, LargeBinary, Text
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
 from sop_engine.domain.lifecycle import LIVES
 from sop_engine.domain.state import instant_of, instant_text
 
 WHOLE = Integer().with_variant(BigInteger(), "postgresql")
-_BYTEWISE = Text(collation="C")
-WORDS = Text().with_variant(_BYTEWISE, "postgresql")
+WORDS = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-class _AsText(TypeDecorator[Any]):
-    """A value kept as text."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return _BYTEWISE if dialect.name == "postgresql" else Text()
-
-
-class InstantText(_AsText):
+class InstantText(TypeDecorator[datetime]):
     """An aware UTC instant as fixed-width text that sorts by time."""
 
+    impl = WORDS
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
@@ -41,9 +32,10 @@ class InstantText(_AsText):
         return None if value is None else instant_of(value)
 
 
-class JsonText(_AsText):
+class JsonText(TypeDecorator[Any]):
     """A list or map of plain values as compact JSON text."""
 
+    impl = WORDS
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -56,34 +48,12 @@ class JsonText(_AsText):
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def key(**extra: Any) -> Any:
-    """A part of a table's primary key."""
-    return Field(primary_key=True, sa_type=WHOLE, sa_column_kwargs={"autoincrement": False}, **extra)
-
-
-def whole(default: Any = ..., **extra: Any) -> Any:
-    """A whole number."""
-    return Field(default, sa_type=WHOLE, **extra)
-
-
-def text(default: Any = ..., **extra: Any) -> Any:
-    """A text."""
-    return Field(default, sa_type=WORDS, **extra)
-
-
-def instant(default: Any = ...) -> Any:
-    """An instant."""
-    return Field(default, sa_type=InstantText)
-
-
-def listing(default: Any = ...) -> Any:
-    """A list or map."""
-    return Field(default, sa_type=JsonText)
-
-
-def blob(default: Any = None) -> Any:
-    """Bytes."""
-    return Field(default, sa_type=LargeBinary)
+key = partial(Field, primary_key=True, sa_type=WHOLE, sa_column_kwargs={"autoincrement": False})  # part of a table's
+whole = partial(Field, sa_type=WHOLE)
+text = partial(Field, sa_type=WORDS)
+instant = partial(Field, sa_type=InstantText)
+listing = partial(Field, sa_type=JsonText)
+blob = partial(Field, None, sa_type=LargeBinary)
 
 
 def state_check(table: str) -> CheckConstraint:

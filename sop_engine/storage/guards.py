@@ -22,25 +22,25 @@ class Guard(NamedTuple):
 _ID = ("office_id", "id")
 _RUN = ("case_id", "stage", "pass_no", "slot", "activated_at", "activated_seq")
 GUARDS = {
-    "editions": Guard((_ID, ("office_id", "number")), ("sop", "loaded_by"), "OLD.state IN ('expired','replaced','void')"),
+    "editions": Guard(
+        (_ID, ("office_id", "number")), ("sop", "loaded_by"), "OLD.state IN ('expired','replaced','void')"),
     "revisions": Guard((_ID, ("office_id", "edition_id", "number")), append_only=True),
     "documents": Guard((("office_id", "digest"),), append_only=True),
     "cases": Guard(
-        (_ID,), ("edition_id", "year", "started_at", "limits", "single"), "OLD.state IN ('completed','void','cancelled')"
-    ),
+        (_ID,), ("edition_id", "year", "started_at", "limits", "single"),
+        "OLD.state IN ('completed','void','cancelled')"),
     "stage_runs": Guard(
-        (_ID, ("office_id", "case_id", "stage", "pass_no", "slot")), _RUN, "OLD.state IN ('completed','returned','void')"
-    ),
+        (_ID, ("office_id", "case_id", "stage", "pass_no", "slot")), _RUN,
+        "OLD.state IN ('completed','returned','void')"),
     "tasks": Guard((_ID,), ("case_id", "run_id", "person_id", "position"), "OLD.state IN ('done','withdrawn')"),
     "sign_offs": Guard((_ID,), ("case_id", "run_id", "position"), "OLD.state IN ('given','returned','withdrawn')"),
     "events": Guard((("office_id", "seq"), ("office_id", "prev_hash")), append_only=True),
     "texts": Guard((_ID,), ("salt", "digest"), "NEW.body IS NOT NULL"),
-    "reminders": Guard((("office_id", "run_id", "person_id", "level", "deadline_no"),), ("at",), "OLD.state <> 'armed'"),
+    "reminders": Guard(
+        (("office_id", "run_id", "person_id", "level", "deadline_no"),), ("at",), "OLD.state <> 'armed'"),
     "messages": Guard(
-        (_ID, ("office_id", "dedupe")),
-        ("event_seq", "kind", "to_address", "subject", "context"),
-        "OLD.state IN ('sent','failed','superseded') OR (OLD.body IS NOT NULL AND NEW.body IS NOT OLD.body)",
-    ),
+        (_ID, ("office_id", "dedupe")), ("event_seq", "kind", "to_address", "subject", "context"),
+        "OLD.state IN ('sent','failed','superseded') OR (OLD.body IS NOT NULL AND NEW.body IS NOT OLD.body)"),
     "offices": Guard((("id",),), ("genesis",), "NEW.head_seq < OLD.head_seq OR NEW.next_id < OLD.next_id"),
 }  # fmt: skip
 
@@ -58,24 +58,72 @@ _NEXT_ENTRY = (
 )
 
 
-def sqlite_triggers() -> Iterator[tuple[str, str]]:
-    """Give every trigger of an SQLite store as (name, statement)."""
+_Rule = tuple[str, str, str, str, str]  # name, table, INSERT | UPDATE | DELETE, the condition refused, what it says
+
+
+def _rules() -> Iterator[_Rule]:
     for table, guard in GUARDS.items():
         if table != "events":  # `events_next` admits only the one entry that follows
-            yield _trigger(f"{table}_key_taken", table, "INSERT", _taken(table, guard), "kunci sudah dipakai")
-        yield _trigger(f"{table}_no_delete", table, "DELETE", "1", "tidak boleh dihapus")
+            yield f"{table}_key_taken", table, "INSERT", _taken(table, guard), "kunci sudah dipakai"
+        yield f"{table}_no_delete", table, "DELETE", "1", "tidak boleh dihapus"
         if guard.append_only:
-            yield _trigger(f"{table}_no_update", table, "UPDATE", "1", "tidak boleh diubah")
+            yield f"{table}_no_update", table, "UPDATE", "1", "tidak boleh diubah"
             continue
         fixed = dict.fromkeys([column for key in guard.keys for column in key] + list(guard.fixed))
         changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
-        yield _trigger(f"{table}_fixed", table, "UPDATE", changed, "pengenal tidak boleh diubah")
+        yield f"{table}_fixed", table, "UPDATE", changed, "pengenal tidak boleh diubah"
         if guard.frozen:
-            yield _trigger(f"{table}_frozen", table, "UPDATE", guard.frozen, "sudah selesai, tidak boleh diubah")
+            yield f"{table}_frozen", table, "UPDATE", guard.frozen, "sudah selesai, tidak boleh diubah"
         if table in LIVES and _forbidden(table):
-            yield _trigger(f"{table}_life", table, "UPDATE", _not_in_life(table), "perpindahan keadaan tidak sah")
-    yield _trigger("sign_offs_four_eyes", "sign_offs", "UPDATE", _FOUR_EYES, "pelaksana tidak boleh mengesahkan")
-    yield _trigger("events_next", "events", "INSERT", _NEXT_ENTRY, "rantai catatan harus bersambung")
+            yield f"{table}_life", table, "UPDATE", _not_in_life(table), "perpindahan keadaan tidak sah"
+    yield "sign_offs_four_eyes", "sign_offs", "UPDATE", _FOUR_EYES, "pelaksana tidak boleh mengesahkan"
+    yield "events_next", "events", "INSERT", _NEXT_ENTRY, "rantai catatan harus bersambung"
+
+
+def sqlite_triggers() -> Iterator[tuple[str, str]]:
+    """Give every trigger of an SQLite store as (name, statement)."""
+    for name, table, when, condition, says in _rules():
+        yield (
+            name,
+            (
+                f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {condition}\n"
+                f"BEGIN SELECT RAISE(ABORT, '{table}: {says}'); END"
+            ),
+        )
+
+
+_IN_POSTGRESQL = {
+    " IS NOT OLD.": " IS DISTINCT FROM OLD.",
+    "IN (VALUES ": "IN (",
+    "json_each(r.present) p WHERE p.value = NEW.person_id": (
+        "json_array_elements_text(r.present::json) p(value) WHERE p.value = NEW.person_id::text"
+    ),
+}
+
+
+def postgresql_triggers() -> Iterator[tuple[str, str]]:
+    """Give every trigger of a PostgreSQL store as (name, statements); ALWAYS: replicating sessions meet it too.
+
+    A taken key needs none: nothing there replaces a row, and the unique index refuses a second one.
+    """
+    for name, table, when, condition, says in _rules():
+        if when == "DELETE":
+            yield f"{table}_no_truncate", _postgresql(f"{table}_no_truncate", table, "TRUNCATE", "true", says)
+        if not name.endswith("_key_taken"):
+            for ours, theirs in _IN_POSTGRESQL.items():
+                condition = condition.replace(ours, theirs)
+            yield name, _postgresql(name, table, when, "true" if condition == "1" else condition, says)
+
+
+def _postgresql(name: str, table: str, when: str, condition: str, says: str) -> str:
+    # A temporary table of the same name must not be read in place of ours.
+    path = " SET search_path = public, pg_temp" if "SELECT" in condition else ""
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{path} AS $$BEGIN IF {condition} THEN RAISE"
+        f" integrity_constraint_violation USING MESSAGE = '{table}: {says}'; END IF; RETURN NEW; END$$;\n"
+        f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {'STATEMENT' if when == 'TRUNCATE' else 'ROW'}"
+        f" EXECUTE FUNCTION {name}();\nALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+    )
 
 
 def _taken(table: str, guard: Guard) -> str:
@@ -99,10 +147,3 @@ def _forbidden(table: str) -> bool:
 def _not_in_life(table: str) -> str:
     moves = ", ".join(f"('{source}', '{to}')" for source, to in sorted(_steps(table)))
     return f"NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (VALUES {moves})"
-
-
-def _trigger(name: str, table: str, when: str, condition: str, says: str) -> tuple[str, str]:
-    return name, (
-        f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {condition}\n"
-        f"BEGIN SELECT RAISE(ABORT, '{table}: {says}'); END"
-    )

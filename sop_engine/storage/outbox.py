@@ -10,13 +10,14 @@ from typing import Any
 
 from sop_engine.application.outbox_port import OutgoingMessage
 from sop_engine.domain.state import instant_of, instant_text
-from sop_engine.storage.store import SqliteStore
+from sop_engine.storage.store import SqlStore
 
 _CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT office_id AS office, id AS number FROM messages WHERE state IN ('queued', 'claimed') AND next_at <= ?
+    ORDER BY next_at, id LIMIT ?{lock})
 UPDATE messages SET state = 'claimed', owner = ?, next_at = ?, fence = fence + 1
-WHERE (office_id, id) IN (
-    SELECT office_id, id FROM messages WHERE state IN ('queued', 'claimed') AND next_at <= ?
-    ORDER BY next_at, id LIMIT ?)
+FROM due WHERE office_id = office AND id = number
 RETURNING office_id, id, kind, to_name, to_address, subject, context, body, attempts, fence, created_at
 """
 _MINE = " WHERE office_id = ? AND id = ? AND state = 'claimed' AND fence = ? RETURNING id"
@@ -25,27 +26,16 @@ _MINE = " WHERE office_id = ? AND id = ? AND state = 'claimed' AND fence = ? RET
 class SqlOutbox:
     """The store's side of `application.outbox_port.Outbox`."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: SqlStore) -> None:
         self._store = store
+        self._claim = _CLAIM.format(lock=store.skip_locked)
 
     def claim(self, now: datetime, *, owner: str, limit: int, lease_seconds: int) -> list[OutgoingMessage]:
         """Take the messages that are due, or whose lease has lapsed, for `lease_seconds`."""
         lease = instant_text(now + timedelta(seconds=lease_seconds))
-        found = self._store.statement(_CLAIM, (owner, lease, instant_text(now), limit))
+        found = self._store.statement(self._claim, (instant_text(now), limit, owner, lease))
         return [
-            OutgoingMessage(
-                office_id=row[0],
-                id=row[1],
-                kind=row[2],
-                to_name=row[3],
-                to_address=row[4],
-                subject=row[5],
-                context=json.loads(row[6]),
-                body=row[7],
-                attempts=row[8],
-                fence=row[9],
-                created_at=instant_of(row[10]),
-            )
+            OutgoingMessage(*(*row[:6], json.loads(row[6]), *row[7:10], instant_of(row[10])))
             for row in sorted(found, key=lambda row: (row[0], row[1]))
         ]
 
@@ -60,17 +50,13 @@ class SqlOutbox:
 
     def sent(self, message: OutgoingMessage, now: datetime) -> bool:
         """Record that the server took the message."""
-        return self._mark(
-            message, "state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL", [instant_text(now)]
-        )
+        tried = "state = 'sent', sent_at = ?, attempts = attempts + 1, error = NULL"
+        return self._mark(message, tried, [instant_text(now)])
 
     def defer(self, message: OutgoingMessage, until: datetime, error: str) -> bool:
         """Put a message back until later, with what went wrong."""
-        return self._mark(
-            message,
-            "state = 'queued', next_at = ?, attempts = attempts + 1, error = ?",
-            [instant_text(until), error],
-        )
+        tried = "state = 'queued', next_at = ?, attempts = attempts + 1, error = ?"
+        return self._mark(message, tried, [instant_text(until), error])
 
     def failed(self, message: OutgoingMessage, error: str) -> bool:
         """Give a message up, with what went wrong."""

@@ -10,18 +10,18 @@ from sqlmodel import col, select
 
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.organisation import Organisation
-from sop_engine.domain.people import Holder, People
+from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry
-from sop_engine.domain.state import Person, instant_of
-from sop_engine.storage.store import SqliteStore
+from sop_engine.domain.state import instant_of
+from sop_engine.storage.rows import ENTRIES
+from sop_engine.storage.store import SqlStore
 from sop_engine.storage.tables import (
     CaseRow,
     EditionRow,
     HolderRow,
     MessageRow,
     OfficeRow,
-    PersonRow,
     ReminderRow,
     RevisionRow,
     SignOffRow,
@@ -60,7 +60,7 @@ class InboxItem:
 class Reading:
     """Questions about one office, answered from short read-only sessions."""
 
-    def __init__(self, store: SqliteStore, office_id: int) -> None:
+    def __init__(self, store: SqlStore, office_id: int) -> None:
         self._store, self.office_id = store, office_id
 
     def office(self) -> OfficeRow:
@@ -86,37 +86,29 @@ class Reading:
         """List every case, the oldest first."""
         return self._rows(CaseRow)
 
-    def persons(self) -> list[PersonRow]:
-        """List every person."""
-        return self._rows(PersonRow)
-
     def holders(self) -> list[HolderRow]:
         """List who holds or held which position."""
         return self._rows(HolderRow)
 
     def people(self) -> People:
         """Give the persons and holders as the commands see them."""
-        persons = [Person(row.id, row.name, row.email) for row in self.persons()]
-        holders = [
-            Holder(row.id, row.person_id, row.position, row.capacity, row.letter, row.from_at, row.until_at)
-            for row in self.holders()
-        ]
-        return People(persons, holders)
+        return self._store.shelved(self.office_id, self._store.shelf.people)
 
     def calendar(self, zone: str) -> WorkCalendar:
         """Give the working calendar in use."""
-        return self._store.write(self.office_id, lambda tx: tx.calendar(zone))
+        return self._store.shelved(self.office_id, lambda run, office: self._store.shelf.calendar(run, office, zone))
 
     def organisation(self, name: str) -> Organisation | None:
         """Give the organisation last loaded under a name."""
-        found = self._store.write(self.office_id, lambda tx: tx.organisation_named(name))
+        named = self._store.shelf.organisation_named
+        found = self._store.shelved(self.office_id, lambda run, office: named(run, office, name))
         return found[1] if found else None
 
     def unsent(self) -> tuple[int, datetime | None, int]:
         """Count the mails that wait, tell since when the oldest does, and count those given up."""
         waiting, oldest, failed = self._store.query(
-            "SELECT COALESCE(SUM(state <> 'failed'), 0), MIN(CASE WHEN state <> 'failed' THEN created_at END),"
-            " COALESCE(SUM(state = 'failed'), 0) FROM messages"
+            "SELECT COUNT(*) FILTER (WHERE state <> 'failed'), MIN(CASE WHEN state <> 'failed' THEN created_at END),"
+            " COUNT(*) FILTER (WHERE state = 'failed') FROM messages"
             " WHERE office_id = ? AND state IN ('queued', 'claimed', 'failed')",
             (self.office_id,),
         )[0]
@@ -132,7 +124,8 @@ class Reading:
 
     def plan(self, revision_id: int, organisation: str) -> Plan:
         """Give a revision made ready to run."""
-        return self._store.write(self.office_id, lambda tx: tx.plan(revision_id, organisation))
+        plan = self._store.shelf.plan
+        return self._store.shelved(self.office_id, lambda run, office: plan(run, office, revision_id, organisation))
 
     def case(self, case_id: int) -> CaseView | None:
         """Give a case with its runs, tasks and sign-offs, or None."""
@@ -156,24 +149,9 @@ class Reading:
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""
         with self._store.reading() as session:
-            open_tasks = session.exec(
-                select(TaskRow, StageRunRow)
-                .join(
-                    StageRunRow,
-                    (col(StageRunRow.office_id) == TaskRow.office_id) & (col(StageRunRow.id) == TaskRow.run_id),
-                )
-                .where(TaskRow.office_id == self.office_id, TaskRow.person_id == person_id)
-                .where(col(TaskRow.state).in_(("offered", "claimed")))
-            ).all()
-            asked = session.exec(
-                select(SignOffRow, StageRunRow)
-                .join(
-                    StageRunRow,
-                    (col(StageRunRow.office_id) == SignOffRow.office_id) & (col(StageRunRow.id) == SignOffRow.run_id),
-                )
-                .where(SignOffRow.office_id == self.office_id, SignOffRow.state == "requested")
-                .where(col(SignOffRow.position).in_(positions))
-            ).all()
+            offered, requested = col(TaskRow.state).in_(("offered", "claimed")), SignOffRow.state == "requested"
+            open_tasks = session.exec(self._with_run(TaskRow, TaskRow.person_id == person_id, offered)).all()
+            asked = session.exec(self._with_run(SignOffRow, col(SignOffRow.position).in_(positions), requested)).all()
         items = [InboxItem("tugas", t.id, t.case_id, r, self._activity(r), r.due_at, t.state) for t, r in open_tasks]
         items += [
             InboxItem("pengesahan", s.id, s.case_id, r, self._activity(r), s.due_at, s.state)
@@ -182,6 +160,10 @@ class Reading:
         ]
         return sorted(items, key=lambda item: (item.due_at is None, item.due_at, item.id))
 
+    def _with_run(self, table: Any, *where: Any) -> Any:
+        same = (col(StageRunRow.office_id) == table.office_id) & (col(StageRunRow.id) == table.run_id)
+        return select(table, StageRunRow).join(StageRunRow, same).where(table.office_id == self.office_id, *where)
+
     def _activity(self, run: StageRunRow) -> str:
         case = self._rows(CaseRow, CaseRow.id == run.case_id)[0]
         edition = self._rows(EditionRow, EditionRow.id == case.edition_id)[0]
@@ -189,12 +171,9 @@ class Reading:
 
     def entries(self, case_id: int | None = None) -> Iterator[Entry]:
         """Read the record in its order, whole or of one case."""
-        where, parameters = ("AND case_id = ?", (self.office_id, case_id)) if case_id else ("", (self.office_id,))
-        for row in self._store.query(
-            f"SELECT seq, kind, case_id, body, prev_hash, hash FROM events WHERE office_id = ? {where} ORDER BY seq",
-            parameters,
-        ):
-            yield Entry(*row)
+        where, parameters = (" AND case_id = ?", (self.office_id, case_id)) if case_id else ("", (self.office_id,))
+        statement = f"{ENTRIES}{where} ORDER BY seq"
+        yield from (Entry(*row) for row in self._store.query(statement, parameters))
 
     def events(self, case_id: int | None = None) -> list[dict[str, Any]]:
         """Read the record's bodies."""

@@ -10,9 +10,10 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from sop_engine.domain.state import ENTITIES, Entity, Message, Reminder, Written, instant_of, instant_text
+from sop_engine.domain.people import Holder
+from sop_engine.domain.state import ENTITIES, Entity, Message, Person, Reminder, Written, instant_of, instant_text
 from sop_engine.storage.columns import InstantText, JsonText, to_json
-from sop_engine.storage.guards import GUARDS
+from sop_engine.storage.guards import GUARDS, Guard
 from sop_engine.storage.tables import TABLES
 
 
@@ -42,18 +43,15 @@ class Codec:
         types = {name: columns[name].type for name in self.names}
         self._encoders = [_encoder(name, types[name]) for name in self.names]
         tuples = {f.name for f in fields(cls) if str(f.type).startswith("tuple")}
-        self._decoders = [
-            (place, decode)
-            for place, name in enumerate(self.names)
-            if (decode := _decoder(types[name], name in tuples))
-        ]
+        decoders = [_decoder(types[name], name in tuples) for name in self.names]
+        self._decoders = [(place, decode) for place, decode in enumerate(decoders) if decode]
         self._cls = cls
         self.selected = ", ".join(f"{table}.{name}" for name in self.names)
         self.insert = (
             f"INSERT INTO {table} (office_id, {', '.join(self.names)}) "
             f"VALUES ({', '.join('?' * (len(self.names) + 1))})"
         )
-        guard = GUARDS[table]
+        guard = GUARDS.get(table, Guard((("office_id", "id"),)))
         fixed = {column for key in guard.keys for column in key} | set(guard.fixed)
         changing = [name for name in self.names if name not in fixed]
         self._changing = [_encoder(name, types[name]) for name in changing]
@@ -82,6 +80,8 @@ class Codec:
 
 
 CODECS: dict[type[Entity], Codec] = {cls: Codec(cls, cls.table) for cls in ENTITIES}
+PERSONS, HOLDERS = Codec(Person, "persons"), Codec(Holder, "holders")
+INSERT_PERSON = PERSONS.insert.replace(") VALUES (", ", nip) VALUES (").replace("?)", "?, ?)")
 REMINDERS = Codec(Reminder, "reminders")
 INSERT_REMINDER = REMINDERS.insert.replace(") VALUES (", ", state) VALUES (").replace("?)", "?, 'armed')")
 TEXTS = Codec(Written, "texts")
@@ -89,12 +89,14 @@ MESSAGES = Codec(Message, "messages")
 INSERT_MESSAGE = MESSAGES.insert.replace(") VALUES (", ", state, next_at, attempts, fence) VALUES (").replace(
     "?)", "?, 'queued', ?, 0, 0)"
 )
+ENTRIES = "SELECT seq, kind, case_id, body, prev_hash, hash FROM events WHERE office_id = ?"
 INSERT_EVENT = "INSERT INTO events (office_id, seq, kind, case_id, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 SUPERSEDE_REMINDERS = "UPDATE reminders SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'armed'"
 SUPERSEDE_MESSAGES = (
     "UPDATE messages SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'queued'"
     " AND kind IN ('penugasan', 'permintaan_pengesahan', 'pengingat', 'terlambat', 'eskalasi')"
 )
+OF_ONE = " AND person_id = ?"  # ends either of these two, for one person only
 FIRE_REMINDER = (
     "UPDATE reminders SET state = ? WHERE office_id = ? AND run_id = ? AND person_id = ? AND level = ?"
     " AND deadline_no = ? AND state = 'armed'"

@@ -19,6 +19,8 @@ from sop_engine.storage import sqlite
 from sop_engine.storage.guards import sqlite_triggers
 from sop_engine.storage.tables import TABLES
 
+Listed = tuple[str, str, str]  # kind, name, definition
+
 
 def migrate(path: str) -> str:
     """Bring a store to this version's schema, triggers included; gives the fingerprint."""
@@ -28,7 +30,11 @@ def migrate(path: str) -> str:
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            _upgrade(connection)
+            for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                raw.execute(f"DROP TRIGGER {name}")
+            upgrade(connection)
+            for _, statement in sqlite_triggers():
+                raw.execute(statement)
             connection.commit()
         broken = raw.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
@@ -39,25 +45,26 @@ def migrate(path: str) -> str:
         raw.close()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the migrations a database has not seen yet."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    for name in [row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
     command.upgrade(config, "head")
-    for _, statement in sqlite_triggers():
-        connection.exec_driver_sql(statement)
 
 
 def fingerprint() -> str:
-    """Give the digest of every table, index and trigger a store of this version must have."""
+    """Give the digest of every table, index and trigger an SQLite store of this version must have."""
     return _digest(_shipped())
 
 
 def check(connection: Any) -> str:
-    """Compare an open store with what this version ships; refuse one that differs, naming what does."""
-    found, shipped = _found(connection), _shipped()
+    """Compare an open SQLite store with what this version ships; StoreUnfit for one that differs."""
+    return compare(_found(connection), _shipped())
+
+
+def compare(found: list[Listed], shipped: list[Listed]) -> str:
+    """Give the fingerprint of a schema that is as shipped; refuse one that differs, naming what does."""
     if found != shipped:
         unlike = sorted({f"{kind} {name}" for kind, name, _ in {*found} ^ {*shipped}})
         more = f" dan {len(unlike) - 5} lainnya" if len(unlike) > 5 else ""
@@ -68,7 +75,7 @@ def check(connection: Any) -> str:
     return _digest(found)
 
 
-def _found(connection: Any) -> list[tuple[str, str, str]]:
+def _found(connection: Any) -> list[Listed]:
     rows = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
         " AND name NOT LIKE 'alembic_%' AND sql IS NOT NULL"
@@ -76,7 +83,7 @@ def _found(connection: Any) -> list[tuple[str, str, str]]:
     return sorted((kind, name, " ".join(statement.split())) for kind, name, statement in rows)
 
 
-def _shipped() -> list[tuple[str, str, str]]:
+def _shipped() -> list[Listed]:
     rows = [("trigger", name, statement) for name, statement in sqlite_triggers()]
     dialect = create_engine("sqlite://", module=sqlite.driver).dialect
     for table in TABLES.sorted_tables:
@@ -86,5 +93,5 @@ def _shipped() -> list[tuple[str, str, str]]:
     return sorted((kind, name, " ".join(statement.split())) for kind, name, statement in rows)
 
 
-def _digest(rows: list[tuple[str, str, str]]) -> str:
+def _digest(rows: list[Listed]) -> str:
     return hashlib.sha256("\n".join(" ".join(row) for row in rows).encode()).hexdigest()

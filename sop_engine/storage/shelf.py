@@ -13,10 +13,11 @@ from typing import Any
 from sop_engine.domain.calendar import CalendarData, WorkCalendar
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
-from sop_engine.domain.people import Holder, People
+from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
-from sop_engine.domain.state import Person, instant_of
+from sop_engine.domain.state import instant_of
 from sop_engine.errors import NotFound, StoreUnfit
+from sop_engine.storage.rows import HOLDERS, PERSONS
 
 Run = Callable[..., Any]
 
@@ -52,33 +53,29 @@ class Shelf:
         self._plans: dict[tuple[int, int, int], Plan] = {}
         self._people: dict[int, tuple[int, People]] = {}
 
-    def office(self, run: Run, office_id: int) -> Office:
-        """Give an office's row as it stands, or refuse."""
-        found = run(_OFFICE, (office_id,)).fetchone()
+    def office(self, run: Run, office_id: int, lock: str = "") -> Office:
+        """Give an office's row as it stands, or refuse; `lock` ends the statement that must hold it."""
+        found = run(_OFFICE + lock, (office_id,)).fetchone()
         if found is None:
             raise NotFound(f"Tidak ada kantor nomor {office_id}.", instead="Siapkan dengan `sop init`.")
-        number, slug, name, genesis, seq, head, at, next_id, setup = found
-        return Office(number, slug, name, genesis, seq, head, instant_of(at), next_id, setup)
+        return Office(*(*found[:6], instant_of(found[6]), *found[7:]))
 
     def people(self, run: Run, office: Office) -> People:
         """Give the persons and holders of an office."""
         kept = self._people.get(office.id)
         if kept and kept[0] == office.setup_version:
             return kept[1]
-        persons = run("SELECT id, name, email FROM persons WHERE office_id = ? ORDER BY id", (office.id,))
-        people = [Person(*row) for row in persons.fetchall()]
-        rows = run(
-            "SELECT id, person_id, position, capacity, letter, from_at, until_at FROM holders WHERE office_id = ?",
-            (office.id,),
-        ).fetchall()
-        found = People(people, [_holder(row) for row in rows])
+        persons = run(f"SELECT {PERSONS.selected} FROM persons WHERE office_id = ? ORDER BY id", (office.id,))
+        holders = run(f"SELECT {HOLDERS.selected} FROM holders WHERE office_id = ?", (office.id,))
+        found = People(map(PERSONS.read, persons), map(HOLDERS.read, holders))
         self._people[office.id] = (office.setup_version, found)
         return found
 
     def plan(self, run: Run, office: Office, revision_id: int, organisation: str) -> Plan:
         """Give a revision compiled, with the organisation of its edition and the office's calendar."""
         key = (office.id, revision_id, office.setup_version)
-        if key not in self._plans:
+        found = self._plans.get(key)
+        if found is None:
             body = run("SELECT body FROM revisions WHERE office_id = ? AND id = ?", (office.id, revision_id)).fetchone()
             definition = self._parse_definition(body[0])
             structure = run(
@@ -87,8 +84,9 @@ class Shelf:
             calendar = self.calendar(run, office, definition.schedule.zone)
             if len(self._plans) > 64:
                 self._plans.clear()
-            self._plans[key] = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar)
-        return self._plans[key]
+            found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar)
+            self._plans[key] = found  # several threads may build it at once; each one is as good
+        return found
 
     def organisation_named(self, run: Run, office: Office, name: str) -> tuple[str, Organisation] | None:
         """Give the digest and value of the organisation last loaded under a name."""
@@ -101,8 +99,3 @@ class Shelf:
         if found is None:
             raise StoreUnfit("Kalender kerja belum dimuat; jalankan `sop init`.")
         return WorkCalendar(CalendarData.model_validate(json.loads(found[1])), zone)
-
-
-def _holder(row: tuple[Any, ...]) -> Holder:
-    number, person, position, capacity, letter, since, until = row
-    return Holder(number, person, position, capacity, letter, instant_of(since), instant_of(until) if until else None)

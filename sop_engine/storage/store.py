@@ -1,78 +1,131 @@
-"""The store: transactions to write, connections to read."""
+"""The stores: transactions to write, connections to read. What SQLite alone needs; `postgres.py` stands beside it."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from sop_engine.application.ports import Clock, Transaction
 from sop_engine.domain.state import instant_text
-from sop_engine.storage import sqlite
-from sop_engine.storage.shelf import Shelf
+from sop_engine.storage import schema, sqlite
+from sop_engine.storage.shelf import Office, Run, Shelf
 from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
 
 T = TypeVar("T")
 
 
-class SqliteStore:
-    """An SQLite file as the store of one installation."""
+class SqlStore(ABC):
+    """The store of one installation, whatever database it is."""
 
-    def __init__(self, path: str, clock: Clock, shelf: Shelf, salt: Callable[[], str]) -> None:
-        self.path, self.clock, self.shelf, self._salt = path, clock, shelf, salt
-        self.writer = Writer(sqlite.connect(path, writing=True))
-        self._engine = create_engine(
-            "sqlite://",
-            creator=lambda: sqlite.connect(path, writing=False),
-            module=sqlite.driver,
-            poolclass=NullPool,
-        )
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        self._local = threading.local()
+    skip_locked = ""  # what a SELECT adds to hold its rows, leaving out those that others hold
+    clock: Clock
+    _readers: Engine
+
+    def __init__(self, shelf: Shelf, salt: Callable[[], str]) -> None:
+        self.shelf, self._salt = shelf, salt
 
     def write(self, office_id: int, work: Callable[[Transaction], T]) -> T:
         """Run work on an office in one transaction; give its answer after COMMIT."""
-        answer: T = self.writer.run(
-            lambda connection: work(SqlTransaction(connection, office_id, self.clock, self.shelf, self._salt))
-        )
-        return answer
+
+        def whole(connection: Any) -> T:
+            tx = SqlTransaction(connection, office_id, self._clock_of(connection), self.shelf, self._salt)
+            answer = work(tx)
+            tx.confirm()
+            return answer
+
+        return self._commit(whole)
 
     def statement(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """Run one small writing statement of the outbox or ticker in a transaction of its own."""
-        found: list[tuple[Any, ...]] = self.writer.run(lambda c: c.execute(statement, parameters).fetchall())
-        return found
+        """Run one small writing statement that returns rows, in a transaction of its own."""
+        return self._commit(lambda connection: list(connection.execute(statement, parameters)))
+
+    @abstractmethod
+    def _commit(self, work: Callable[[Any], T]) -> T: ...
+
+    def _clock_of(self, connection: Any) -> Clock:
+        return self.clock
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a short read-only session."""
-        with Session(self._engine) as session:
+        with Session(self._readers) as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Run]:
+        """Hold one moment of the store, to ask it several things."""
+        with self.reading() as session:
+            yield self._run_of(session.connection().connection.driver_connection)
+
+    def _run_of(self, driver_connection: Any) -> Run:
+        return driver_connection.execute  # type: ignore[no-any-return]
+
+    def asking(self) -> AbstractContextManager[Run]:
+        """Give a way to ask the store quick questions."""
+        return self.snapshot()
+
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Read rows on this thread's own read-only connection."""
-        if not hasattr(self._local, "connection"):
-            self._local.connection = sqlite.connect(self.path, writing=False)
-        found: list[tuple[Any, ...]] = self._local.connection.execute(statement, parameters).fetchall()
-        return found
+        """Read rows."""
+        with self.asking() as run:
+            return list(run(statement, parameters))
+
+    def shelved(self, office_id: int, ask: Callable[[Run, Office], T]) -> T:
+        """Give what the shelf builds for an office from stored texts, without a lock."""
+        with self.asking() as run:
+            return ask(run, self.shelf.office(run, office_id))
 
     def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """List (office, case) that have an armed reminder whose moment has come, the earliest first."""
-        rows = self.query(
+        statement = (
             "SELECT office_id, case_id FROM reminders WHERE state = 'armed' AND at <= ?"
-            " GROUP BY office_id, case_id ORDER BY MIN(at), office_id, case_id LIMIT ?",
-            (instant_text(now), limit),
+            " GROUP BY office_id, case_id ORDER BY MIN(at), office_id, case_id LIMIT ?"
         )
-        return [(office, case) for office, case in rows]
+        return [(office, case) for office, case in self.query(statement, (instant_text(now), limit))]
+
+    @abstractmethod
+    def check_schema(self) -> None:
+        """Refuse with StoreUnfit a store out of reach or unlike what this version ships."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
+        self._readers.dispose()
+
+
+class SqliteStore(SqlStore):
+    """An SQLite file as the store of one installation."""
+
+    def __init__(self, path: str, clock: Clock, shelf: Shelf, salt: Callable[[], str]) -> None:
+        super().__init__(shelf, salt)
+        self.path, self.clock = path, clock
+        self.writer = Writer(sqlite.connect(path, writing=True))
+        reader = partial(sqlite.connect, path, writing=False)
+        self._readers = create_engine("sqlite://", creator=reader, module=sqlite.driver, poolclass=NullPool)
+        event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        self._local = threading.local()
+
+    def _commit(self, work: Callable[[Any], T]) -> T:
+        return self.writer.run(work)  # type: ignore[no-any-return]
+
+    @contextmanager
+    def asking(self) -> Iterator[Run]:  # each thread has its own read-only connection
+        if not hasattr(self._local, "connection"):
+            self._local.connection = sqlite.connect(self.path, writing=False)
+        yield self._local.connection.execute
+
+    def check_schema(self) -> None:
+        schema.check(self.writer.connection)
+
+    def close(self) -> None:
         self.writer.connection.close()
         if hasattr(self._local, "connection"):
             self._local.connection.close()
             del self._local.connection
-        self._engine.dispose()
+        super().close()

@@ -4,11 +4,14 @@ Declarations only: `rows.py` translates to domain values, `guards.py` holds the 
 of a table's columns is the order of its entity's fields (a test compares them).
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint as Check
+from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy import text as sql
+from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
 
 from sop_engine.storage.columns import blob, instant, key, listing, state_check, text, whole
@@ -21,16 +24,34 @@ def _belongs(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["office_id", column], [f"{table}.office_id", f"{table}.id"])
 
 
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """An index over the rows that satisfy a condition, on either database."""
     return Index(name, *columns, unique=unique, sqlite_where=sql(where), postgresql_where=sql(where))
 
 
-class OfficeRow(SQLModel, table=True):
+class _Row(SQLModel):
+    """A row of the table that is named after it: StageRunRow of stage_runs."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower() + "s"
+
+
+class _OfOffice(_Row):
+    office_id: int = key(foreign_key="offices.id")
+
+
+class _Within(_Row):
+    """Belongs to something of the same office, and to the office by that."""
+
+    office_id: int = key()
+    id: int = key()
+
+
+class OfficeRow(_Row, table=True):
     """An office and the head of its chain; office 0 is the installation itself."""
 
-    __tablename__ = "offices"
-    __table_args__ = (CheckConstraint("head_seq >= 0 AND next_id > 0", name="offices_counters"), STRICT_ROWID)
+    __table_args__ = (Check("head_seq >= 0 AND next_id > 0", name="offices_counters"), STRICT_ROWID)
     id: int = key()
     slug: str = text(unique=True)
     name: str = text()
@@ -42,26 +63,21 @@ class OfficeRow(SQLModel, table=True):
     setup_version: int = whole()
 
 
-class PersonRow(SQLModel, table=True):
-    __tablename__ = "persons"
+class PersonRow(_OfOffice, table=True):
     __table_args__ = (Index("persons_email", "office_id", "email", unique=True), STRICT)
-    office_id: int = key(foreign_key="offices.id")
     id: int = key()
     name: str = text()
     email: str = text()
     nip: str | None = text(None)
 
 
-class HolderRow(SQLModel, table=True):
-    __tablename__ = "holders"
+class HolderRow(_Within, table=True):
     __table_args__ = (
         _belongs("persons", "person_id"),
-        CheckConstraint("capacity IN ('definitif', 'plt', 'plh')", name="holders_capacity"),
-        CheckConstraint("until_at IS NULL OR until_at > from_at", name="holders_period"),
+        Check("capacity IN ('definitif', 'plt', 'plh')", name="holders_capacity"),
+        Check("until_at IS NULL OR until_at > from_at", name="holders_period"),
         STRICT,
     )
-    office_id: int = key()
-    id: int = key()
     person_id: int = whole()
     position: str = text()
     capacity: str = text()
@@ -70,12 +86,10 @@ class HolderRow(SQLModel, table=True):
     until_at: datetime | None = instant(None)
 
 
-class DocumentRow(SQLModel, table=True):
+class DocumentRow(_OfOffice, table=True):
     """An organisation or a calendar as it was loaded, by the digest of its text."""
 
-    __tablename__ = "documents"
-    __table_args__ = (CheckConstraint("kind IN ('organisation', 'calendar')", name="documents_kind"), STRICT)
-    office_id: int = key(foreign_key="offices.id")
+    __table_args__ = (Check("kind IN ('organisation', 'calendar')", name="documents_kind"), STRICT)
     digest: str = text(primary_key=True)
     kind: str = text()
     name: str = text()
@@ -83,23 +97,19 @@ class DocumentRow(SQLModel, table=True):
     loaded_seq: int = whole()
 
 
-class EditionRow(SQLModel, table=True):
-    __tablename__ = "editions"
+class EditionRow(_OfOffice, table=True):
     __table_args__ = (
         state_check("editions"),
-        CheckConstraint("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
-        CheckConstraint(
-            "state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"
-        ),
-        CheckConstraint("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
-        CheckConstraint(
+        Check("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
+        Check("state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"),
+        Check("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
+        Check(
             "signature <> 'basah' OR (evidence IS NOT NULL AND witness IS NOT NULL AND witness <> loaded_by)",
             name="editions_wet",
         ),
         Index("editions_number", "office_id", "number", unique=True),
         STRICT,
     )
-    office_id: int = key(foreign_key="offices.id")
     id: int = key()
     sop: str = text()
     number: str = text()
@@ -120,17 +130,14 @@ class EditionRow(SQLModel, table=True):
     ended_at: datetime | None = instant(None)
 
 
-class RevisionRow(SQLModel, table=True):
+class RevisionRow(_Within, table=True):
     """The immutable text of an edition; `body` is the file, to the byte."""
 
-    __tablename__ = "revisions"
     __table_args__ = (
         _belongs("editions", "edition_id"),
         Index("revisions_number", "office_id", "edition_id", "number", unique=True),
         STRICT_ROWID,
     )
-    office_id: int = key()
-    id: int = key()
     edition_id: int = whole()
     number: int = whole()
     digest: str = text()
@@ -139,22 +146,19 @@ class RevisionRow(SQLModel, table=True):
     body: str = text()
 
 
-class CaseRow(SQLModel, table=True):
-    __tablename__ = "cases"
+class CaseRow(_Within, table=True):
     __table_args__ = (
         state_check("cases"),
-        CheckConstraint("version > 0", name="cases_version"),
-        CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
+        Check("version > 0", name="cases_version"),
+        Check("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
         _belongs("editions", "edition_id"),
         _belongs("revisions", "revision_id"),
-        _partial(
+        _some(
             "cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True
         ),
         Index("cases_edition", "office_id", "edition_id"),
         STRICT,
     )
-    office_id: int = key()
-    id: int = key()
     edition_id: int = whole()
     revision_id: int = whole()
     year: int | None = whole(None)
@@ -167,14 +171,13 @@ class CaseRow(SQLModel, table=True):
     reason: int | None = whole(None)
 
 
-class StageRunRow(SQLModel, table=True):
-    __tablename__ = "stage_runs"
+class StageRunRow(_Within, table=True):
     __table_args__ = (
         state_check("stage_runs"),
-        CheckConstraint("pass_no > 0 AND version > 0", name="stage_runs_counters"),
-        CheckConstraint("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
-        CheckConstraint("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
-        CheckConstraint(
+        Check("pass_no > 0 AND version > 0", name="stage_runs_counters"),
+        Check("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
+        Check("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
+        Check(
             "state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)",
             name="stage_runs_performed",
         ),
@@ -182,8 +185,6 @@ class StageRunRow(SQLModel, table=True):
         Index("stage_runs_place", "office_id", "case_id", "stage", "pass_no", "slot", unique=True),
         STRICT,
     )
-    office_id: int = key()
-    id: int = key()
     case_id: int = whole()
     stage: str = text()
     pass_no: int = whole()
@@ -212,21 +213,18 @@ class StageRunRow(SQLModel, table=True):
 _OPEN_TASK = "state IN ('offered', 'claimed')"
 
 
-class TaskRow(SQLModel, table=True):
-    __tablename__ = "tasks"
+class TaskRow(_Within, table=True):
     __table_args__ = (
         state_check("tasks"),
-        CheckConstraint("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
-        CheckConstraint("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
+        Check("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
+        Check("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
         _belongs("stage_runs", "run_id"),
-        _partial("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
-        _partial("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
-        _partial("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
+        _some("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
+        _some("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
+        _some("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
         Index("tasks_case", "office_id", "case_id"),
         STRICT,
     )
-    office_id: int = key()
-    id: int = key()
     case_id: int = whole()
     run_id: int = whole()
     person_id: int = whole()
@@ -238,21 +236,16 @@ class TaskRow(SQLModel, table=True):
     ended_at: datetime | None = instant(None)
 
 
-class SignOffRow(SQLModel, table=True):
-    __tablename__ = "sign_offs"
+class SignOffRow(_Within, table=True):
     __table_args__ = (
         state_check("sign_offs"),
-        CheckConstraint("(state = 'requested') = (answered_at IS NULL)", name="sign_offs_end"),
-        CheckConstraint(
-            "state NOT IN ('given', 'returned') OR person_id IS NOT NULL", name="sign_offs_person"
-        ),
+        Check("(state = 'requested') = (answered_at IS NULL)", name="sign_offs_end"),
+        Check("state NOT IN ('given', 'returned') OR person_id IS NOT NULL", name="sign_offs_person"),
         _belongs("stage_runs", "run_id"),
         Index("sign_offs_case", "office_id", "case_id"),
-        _partial("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
+        _some("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
         STRICT,
     )
-    office_id: int = key()
-    id: int = key()
     case_id: int = whole()
     run_id: int = whole()
     position: str = text()
@@ -266,16 +259,14 @@ class SignOffRow(SQLModel, table=True):
     note: int | None = whole(None)
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(_OfOffice, table=True):
     """The record: one hash chain per office, append-only."""
 
-    __tablename__ = "events"
     __table_args__ = (
         Index("events_prev", "office_id", "prev_hash", unique=True),
         Index("events_case", "office_id", "case_id"),
         STRICT_ROWID,
     )
-    office_id: int = key(foreign_key="offices.id")
     seq: int = key()
     kind: str = text()
     case_id: int | None = whole(None)
@@ -284,25 +275,22 @@ class EventRow(SQLModel, table=True):
     hash: str = text()
 
 
-class TextRow(SQLModel, table=True):
+class TextRow(_OfOffice, table=True):
     """A person's own words; `body` can be emptied, the digest in the record stays."""
 
-    __tablename__ = "texts"
     __table_args__ = (STRICT,)
-    office_id: int = key(foreign_key="offices.id")
     id: int = key()
     salt: str = text()
     body: str | None = text(None)
     digest: str = text()
 
 
-class ReminderRow(SQLModel, table=True):
-    __tablename__ = "reminders"
+class ReminderRow(_Row, table=True):
     __table_args__ = (
         state_check("reminders"),
-        CheckConstraint("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
+        Check("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
         _belongs("stage_runs", "run_id"),
-        _partial("reminders_due", "at", where="state = 'armed'"),
+        _some("reminders_due", "at", where="state = 'armed'"),
         STRICT,
     )
     office_id: int = key()
@@ -318,20 +306,18 @@ class ReminderRow(SQLModel, table=True):
     state: str = text()
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(_OfOffice, table=True):
     """A mail: a row when the command commits, bytes when the worker first claims it."""
 
-    __tablename__ = "messages"
     __table_args__ = (
         state_check("messages"),
-        CheckConstraint("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
+        Check("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
         ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
         Index("messages_dedupe", "office_id", "dedupe", unique=True),
-        _partial("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
-        _partial("messages_run", "office_id", "run_id", where="state = 'queued'"),
+        _some("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
+        _some("messages_run", "office_id", "run_id", where="state = 'queued'"),
         STRICT_ROWID,
     )
-    office_id: int = key(foreign_key="offices.id")
     id: int = key()
     event_seq: int = whole()
     kind: str = text()
@@ -356,12 +342,10 @@ class MessageRow(SQLModel, table=True):
     sent_at: datetime | None = instant(None)
 
 
-class AnswerRow(SQLModel, table=True):
+class AnswerRow(_OfOffice, table=True):
     """The answer to a request that came with an idempotency key; kept for 30 days."""
 
-    __tablename__ = "answers"
     __table_args__ = (Index("answers_age", "created_at"), STRICT)
-    office_id: int = key(foreign_key="offices.id")
     person_id: int = key()
     idempotency_key: str = text(primary_key=True)
     request_hash: str = text()
@@ -369,10 +353,9 @@ class AnswerRow(SQLModel, table=True):
     created_at: datetime = instant()
 
 
-class TickRow(SQLModel, table=True):
+class HeartbeatRow(_Row, table=True):
     """When each kind of background work last ran; health looks at it."""
 
-    __tablename__ = "heartbeats"
     __table_args__ = (STRICT,)
     name: str = text(primary_key=True)
     at: datetime = instant()

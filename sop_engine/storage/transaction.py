@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sop_engine.application.ports import Answer, Clock, Who
@@ -38,15 +39,18 @@ _CASE = (
 )
 _CASE_WIDTH = len(CODECS[Case].names)
 _RUNS = f"SELECT {CODECS[Run].selected} FROM stage_runs WHERE office_id = ? AND case_id = ? ORDER BY id"
-_TASKS = f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND case_id = ? AND state IN ('offered', 'claimed') ORDER BY id"
+_TASKS = (
+    f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND case_id = ?"
+    " AND state IN ('offered', 'claimed') ORDER BY id"
+)
 _SIGN_OFFS = f"SELECT {CODECS[SignOff].selected} FROM sign_offs WHERE office_id = ? AND case_id = ? ORDER BY id"
 _REMINDERS = (
     f"SELECT {rows.REMINDERS.selected} FROM reminders WHERE office_id = ? AND state = 'armed' AND at <= ?"
     " AND case_id = ? ORDER BY at, run_id, person_id"
 )
 _TOOK_PART = (
-    "SELECT DISTINCT t.person_id, t.position FROM tasks t JOIN cases c ON c.office_id = t.office_id"
-    " AND c.id = t.case_id WHERE c.office_id = ? AND c.edition_id = ? ORDER BY t.id"
+    "SELECT t.person_id, t.position FROM tasks t JOIN cases c ON c.office_id = t.office_id AND c.id = t.case_id"
+    " WHERE c.office_id = ? AND c.edition_id = ? GROUP BY t.person_id, t.position ORDER BY MIN(t.id)"
 )
 
 
@@ -54,12 +58,13 @@ class SqlTransaction:
     """The store's side of `application.ports.Transaction`, over a DBAPI connection."""
 
     def __init__(self, connection: Any, office_id: int, clock: Clock, shelf: Shelf, salt: Callable[[], str]) -> None:
-        self._run = connection.execute
-        self._run_many = connection.executemany
-        self._connection, self._shelf = connection, shelf
-        self.office: Office = shelf.office(self._run, office_id)
+        self._run, self._run_many, self._shelf = connection.execute, connection.executemany, shelf
+        # Where several transactions write at once, the office's row is the first lock; then it is what time it is.
+        self.office: Office = shelf.office(self._run, office_id, getattr(connection, "lock", ""))
+        self._settle: Callable[[], None] = getattr(connection, "settle", lambda: None)
         self._clock = clock()
         self.now = max(self._clock, self.office.head_at)
+        self._alone: list[Any] = []  # cursors of the statements that must have changed one row
         self._counters = Counters(self.office.head_seq, self.office.next_id, salt)
 
     @property
@@ -79,16 +84,12 @@ class SqlTransaction:
 
     def file_of_task(self, who: Who, task_id: int) -> tuple[CaseFile, Task]:
         """Give the file a task belongs to; a task of somebody else does not exist for `who`."""
-        found = self._run(
-            f"SELECT {CODECS[Task].selected} FROM tasks WHERE office_id = ? AND id = ?",
-            (self.office.id, task_id),
-        ).fetchone()
-        if found is None or found[CODECS[Task].names.index("person_id")] != who.person_id:
+        task: Task | None = self._entity(Task, "id", task_id)
+        if task is None or task.person_id != who.person_id:
             raise NotFound(
                 f"Tidak ada tugas nomor {task_id} untuk {self.people.person(who.person_id).name}.",
                 instead="Lihat daftar tugas Saudara dengan `sop tasks`.",
             )
-        task: Task = CODECS[Task].read(found)
         file = self._file(task.case_id, self._actor(who, task.position))
         return file, file.tasks.setdefault(task.id, task)
 
@@ -96,9 +97,7 @@ class SqlTransaction:
         """Give the file a sign-off belongs to, for a holder of the position it is asked of."""
         asked: SignOff | None = self._entity(SignOff, "id", sign_off_id)
         if asked is None:
-            raise NotFound(
-                f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`."
-            )
+            raise NotFound(f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`.")
         file = self._file(asked.case_id, self._actor(who, asked.position))
         return file, file.sign_offs.setdefault(asked.id, asked)
 
@@ -122,25 +121,21 @@ class SqlTransaction:
         edition: Edition = CODECS[Edition].read(found[_CASE_WIDTH:])
         runs: list[Run] = self._all(CODECS[Run], _RUNS, case_id)
         asked = any(run.state == "submitted" for run in runs)
+        plan, tasks = self.plan(case.revision_id, edition.organisation), self._all(CODECS[Task], _TASKS, case_id)
+        sign_offs = self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else ()
+        took = partial(self._took_part, edition.id)
         file = CaseFile(
-            self._counters,
-            self.people,
-            actor,
-            self.now,
-            self.plan(case.revision_id, edition.organisation),
-            edition,
-            case,
-            runs,
-            self._all(CODECS[Task], _TASKS, case_id),
-            self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else (),
-            lambda: self._run(_TOOK_PART, (self.office.id, edition.id)).fetchall(),
-            self._text,
+            self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self._text
         )
         file.change(case)  # every command on a case counts, whatever it touches (invariant I13)
         return file
 
     def _all(self, codec: rows.Codec, statement: str, case_id: int) -> list[Any]:
         return [codec.read(row) for row in self._run(statement, (self.office.id, case_id))]
+
+    def _took_part(self, edition_id: int) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = self._run(_TOOK_PART, (self.office.id, edition_id)).fetchall()
+        return found
 
     def _text(self, text_id: int) -> str:
         found = self._run("SELECT body FROM texts WHERE office_id = ? AND id = ?", (self.office.id, text_id))
@@ -174,21 +169,15 @@ class SqlTransaction:
         return self._entity(Revision, "id", revision_id)  # type: ignore[no-any-return]
 
     def _entity(self, cls: type[Entity], column: str, value: Any) -> Any:
-        codec = CODECS[cls]
-        found = self._run(
-            f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?",
-            (self.office.id, value),
-        ).fetchone()
+        codec, parameters = CODECS[cls], (self.office.id, value)
+        statement = f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?"
+        found = self._run(statement, parameters).fetchone()
         return codec.read(found) if found else None
 
     def cases_not_cancelled(self, edition_id: int) -> int:
         """Count the cases of an edition that were not cancelled."""
-        return int(
-            self._run(
-                "SELECT COUNT(*) FROM cases WHERE office_id = ? AND edition_id = ? AND state <> 'cancelled'",
-                (self.office.id, edition_id),
-            ).fetchone()[0]
-        )
+        statement = "SELECT COUNT(*) FROM cases WHERE office_id = ? AND edition_id = ? AND state <> 'cancelled'"
+        return int(self._run(statement, (self.office.id, edition_id)).fetchone()[0])
 
     def plan(self, revision_id: int, organisation: str) -> Plan:
         """Give a revision made ready to run."""
@@ -200,10 +189,8 @@ class SqlTransaction:
 
     def positions(self) -> set[str]:
         """Name the positions of every organisation loaded."""
-        names = self._run(
-            "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation'", (self.office.id,)
-        ).fetchall()
-        found = [self.organisation_named(name) for (name,) in names]
+        statement = "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation'"
+        found = [self.organisation_named(name) for (name,) in self._run(statement, (self.office.id,)).fetchall()]
         return {position for pair in found if pair for position in pair[1].positions}
 
     def calendar(self, zone: str) -> WorkCalendar:
@@ -225,37 +212,18 @@ class SqlTransaction:
 
     def add_person(self, person: Person, nip: str | None) -> None:
         """Write down a person."""
-        self._run(
-            "INSERT INTO persons (office_id, id, name, email, nip) VALUES (?, ?, ?, ?, ?)",
-            (self.office.id, person.id, person.name, person.email, nip),
-        )
+        self._run(rows.INSERT_PERSON, (*rows.PERSONS.values(self.office.id, person), nip))
         self._setup_changed()
 
     def add_holder(self, holder: Holder) -> None:
         """Write down who holds a position from when, by which letter."""
-        until = instant_text(holder.until_at) if holder.until_at else None
-        period = (instant_text(holder.from_at), until)
-        self._run(
-            "INSERT INTO holders (office_id, id, person_id, position, capacity, letter, from_at, until_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.office.id,
-                holder.id,
-                holder.person_id,
-                holder.position,
-                holder.capacity,
-                holder.letter,
-                *period,
-            ),
-        )
+        self._run(rows.HOLDERS.insert, rows.HOLDERS.values(self.office.id, holder))
         self._setup_changed()
 
     def end_holder(self, holder: Holder, until: datetime) -> None:
         """Write down when somebody stopped holding a position."""
-        self._run(
-            "UPDATE holders SET until_at = ? WHERE office_id = ? AND id = ?",
-            (instant_text(until), self.office.id, holder.id),
-        )
+        changed = (instant_text(until), self.office.id, holder.id)
+        self._run("UPDATE holders SET until_at = ? WHERE office_id = ? AND id = ?", changed)
         self._setup_changed()
 
     def _setup_changed(self) -> None:
@@ -270,29 +238,20 @@ class SqlTransaction:
             "SELECT request_hash, answer FROM answers WHERE office_id = ? AND person_id = ? AND idempotency_key = ?",
             (self.office.id, who.person_id, who.key),
         ).fetchone()
-        if found is None:
-            return None
-        if found[0] != request_hash:
+        if found and found[0] != request_hash:
             raise KeyReused("Kunci permintaan ini sudah dipakai untuk permintaan lain; ulangi dengan kunci baru.")
-        return json.loads(found[1])  # type: ignore[no-any-return]
+        return json.loads(found[1]) if found else None
 
     def keep_answer(self, who: Who, request_hash: str, answer: Answer) -> None:
         """Keep the answer for whoever repeats the request."""
         self._run(
             "INSERT INTO answers (office_id, person_id, idempotency_key, request_hash, answer, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                self.office.id,
-                who.person_id,
-                who.key,
-                request_hash,
-                json.dumps(answer),
-                instant_text(self.now),
-            ),
+            (self.office.id, who.person_id, who.key, request_hash, json.dumps(answer), instant_text(self.now)),
         )
 
     def save(self, desk: Desk) -> None:
-        """Write everything a decision touched; StaleVersion where a row is no longer as it was loaded."""
+        """Write everything a decision touched."""
         out, office_id = desk.out, self.office.id
         for entity, (state, version) in out.changed.items():
             codec = CODECS[type(entity)]
@@ -307,20 +266,12 @@ class SqlTransaction:
             "UPDATE offices SET head_seq = ?, head_hash = ?, head_at = ?, next_id = ? WHERE id = ? AND head_seq = ?",
             (desk.counters.seq, head, at, desk.counters.next_id, office_id, self.office.head_seq),
         )
-        self.office = replace(
-            self.office,
-            head_seq=desk.counters.seq,
-            head_hash=head,
-            head_at=self.now,
-            next_id=desk.counters.next_id,
-        )
+        seq, number = desk.counters.seq, desk.counters.next_id
+        self.office = replace(self.office, head_seq=seq, head_hash=head, head_at=self.now, next_id=number)
 
     def _insert_entities(self, added: list[Entity]) -> None:
         for cls, codec in CODECS.items():
-            self._many(
-                codec.insert,
-                [codec.values(self.office.id, entity) for entity in added if type(entity) is cls],
-            )
+            self._many(codec.insert, [codec.values(self.office.id, new) for new in added if type(new) is cls])
 
     def _append(self, desk: Desk) -> str:
         prev = self.office.head_hash
@@ -340,17 +291,19 @@ class SqlTransaction:
         fired = [("sent", r) for r in out.fired] + [("superseded", r) for r in out.superseded_reminders]
         for state, r in fired:
             self._one(rows.FIRE_REMINDER, (state, office_id, r.run_id, r.person_id, r.level, r.deadline_no))
-        for run_id in out.superseded_runs:
-            self._run(rows.SUPERSEDE_REMINDERS, (office_id, run_id))
-            self._run(rows.SUPERSEDE_MESSAGES, (office_id, run_id))
-        ended = set(out.superseded_runs)
-        self._many(
-            rows.INSERT_REMINDER,
-            [rows.REMINDERS.values(office_id, r) for r in out.reminders if r.run_id not in ended],
-        )
+        for about in out.superseded:
+            of_one = rows.OF_ONE if len(about) > 1 else ""
+            self._run(rows.SUPERSEDE_REMINDERS + of_one, (office_id, *about))
+            self._run(rows.SUPERSEDE_MESSAGES + of_one, (office_id, *about))
+        self._many(rows.INSERT_REMINDER, [rows.REMINDERS.values(office_id, r) for r in out.reminders])
 
     def _one(self, statement: str, parameters: Iterable[Any]) -> None:
-        if self._run(statement, tuple(parameters)).rowcount != 1:
+        self._alone.append(self._run(statement, tuple(parameters)))
+
+    def confirm(self) -> None:
+        """Raise StaleVersion unless every row that was changed alone was still as it had been loaded."""
+        self._settle()
+        if any(changed.rowcount != 1 for changed in self._alone):
             raise StaleVersion(
                 "Keadaan sudah berubah sejak dibaca; perubahan ini tidak disimpan.",
                 instead="Muat ulang, periksa, lalu ulangi bila masih perlu.",

@@ -6,6 +6,7 @@ type next; elsewhere nobody's mail is shown.
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -46,9 +47,9 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
 
     `demo_command` makes it a demo's: one line that sets the shell up, one that calls the program.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(openapi_url=None)  # and with it no docs
     pages = _Pages(engine, demo_command)
-    routes = {
+    routes: dict[str, Callable[..., Response]] = {
         "/": pages.home,
         "/kasus/{number}": pages.case,
         "/edisi/{number}": pages.edition,

@@ -36,8 +36,7 @@ class DocumentPage:
     def drawing(self) -> Drawing:
         """The flow, with the mark of every slot."""
         marks = {
-            stage: {slot: standing.mark for slot, standing in slots.items()}
-            for stage, slots in self.standings.items()
+            stage: {slot: standing.mark for slot, standing in slots.items()} for stage, slots in self.standings.items()
         }
         return draw(self.plan.flow, self.plan.organisation, marks)
 

@@ -65,8 +65,8 @@ def office_with_cases(folder: Path) -> Office:
 
 def copy_of(office: Office, name: str) -> SqliteStore:
     """A second store with the same rows, clock and salts."""
-    path = str(Path(office.store.path).with_name(name))
-    source = sqlite.connect(office.store.path, writing=False)
+    path = str(Path(office.settings.database_path).with_name(name))
+    source = sqlite.connect(office.settings.database_path, writing=False)
     source.execute("PRAGMA query_only=OFF")
     source.execute("VACUUM INTO ?", (path,))
     source.close()

@@ -57,6 +57,8 @@ def test_a_worker_sends_what_waits_and_ends_in_good_order(
             patience = time.monotonic() + 60
             while not sink.mails and time.monotonic() < patience:
                 time.sleep(0.05)
+            with pytest.raises(subprocess.TimeoutExpired):  # its work is done, yet it stays
+                process.wait(2)
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         mails = sink.mails

@@ -350,6 +350,16 @@ WARNINGS: list[Row] = [
     ),
     ("TINGKAT_GANDA", "[1 hari sebelum, saat tenggat]", "[1 hari sebelum, 1 hari sebelum]", 0),
     ("TINGKAT_TERBALIK", "eskalasi: [1 hari sesudah]", "eskalasi: [1 hari sebelum]", 0),
+    ("BATAS_TERLAMPAUI", "tanggal: 14 hari sesudah permohonan", "tanggal: 5 hari sesudah permohonan", -2),
+    ("KALENDER_BELUM_DITETAPKAN", "  siklus: per_permohonan", "  siklus: sekali", -2),
+    (
+        "BATAS_HARI_LIBUR",  # 28 February 2026 is a Saturday
+        "  siklus: per_permohonan\n  batas:\n    - id: layanan\n      tahap: penyerahan\n"
+        "      tanggal: 14 hari sesudah permohonan\n      jenis: internal\n",
+        "  siklus: sekali\n  batas:\n    - id: layanan\n      tahap: penyerahan\n"
+        "      tanggal: akhir Februari\n      jenis: undang_undang\n",
+        2,
+    ),
 ]
 
 IN_ORGANISATION: list[Row] = [

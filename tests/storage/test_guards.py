@@ -13,6 +13,7 @@ from sop_engine.storage.rows import CODECS
 from sop_engine.storage.tables import TABLES
 from tests.office import SOP_396, Office
 
+STORES = ["sqlite"]  # these attacks speak SQLite; test_postgres_attacks.py has the others
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi')"
 ACTIVE = "(SELECT id FROM stage_runs WHERE state = 'active')"
 COPY = "SELECT office_id, id, case_id, stage, pass_no, slot, revision_id, activated_at, activated_seq"
@@ -189,7 +190,7 @@ def lived_in(office: Office, tmp_path: Path):
     connection = sqlite.driver.connect(office.settings.database_path, isolation_level=None)
     connection.execute("UPDATE editions SET state = 'void'")
     connection.close()
-    again = Office(office.folder, office.at, new=False)
+    again = Office(office.place, office.at, new=False)
     again.person |= office.person
     again.start(again.in_force())
     again.done("disposisi")

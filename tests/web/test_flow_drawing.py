@@ -73,9 +73,7 @@ def test_sop_396_has_a_capsule_at_each_end_and_a_diamond_for_each_decision() -> 
 
 
 def test_columns_are_the_performing_positions_in_the_order_of_the_structure() -> None:
-    flow = flow_of(
-        "  - {id: satu, kegiatan: Satu, pelaksana: umum}\n  - {id: dua, kegiatan: Dua, pelaksana: rapat}\n"
-    )
+    flow = flow_of("  - {id: satu, kegiatan: Satu, pelaksana: umum}\n  - {id: dua, kegiatan: Dua, pelaksana: rapat}\n")
 
     assert columns_of(flow, OFFICE) == ("staf", "arsip", "umum")
 

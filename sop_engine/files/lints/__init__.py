@@ -11,7 +11,7 @@ from typing import TypeVar
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
-from sop_engine.files.lints import document, graph, references, structure, timing
+from sop_engine.files.lints import document, graph, outlook, references, structure, timing
 from sop_engine.files.lints.subject import Subject
 
 T = TypeVar("T")
@@ -47,6 +47,11 @@ ORGANISATION_LINTS: tuple[Callable[[Organisation], Iterator[Problem]], ...] = (
     structure.superiors_form_a_forest,
     structure.members_and_quorum,
 )
+CALENDAR_LINTS: tuple[Callable[[outlook.Outlook], Iterator[Problem]], ...] = (
+    outlook.limits_kept,
+    outlook.limits_on_days_off,
+    outlook.years_settled,
+)
 # These hold for a definition from which faulty values were left out: they look at what is there, not at gaps.
 _SURE = (*LINTS[:5], structure.known_positions, structure.known_units)
 
@@ -64,6 +69,11 @@ def lint_partial(definition: Definition, organisation: Organisation | None = Non
 def lint_organisation(organisation: Organisation) -> list[Problem]:
     """List all that is wrong with an organisation."""
     return _all(ORGANISATION_LINTS, organisation)
+
+
+def lint_calendar(found: outlook.Outlook) -> list[Problem]:
+    """List what the calendar of a year makes of a sound definition."""
+    return _all(CALENDAR_LINTS, found)
 
 
 def _all(checks: Iterable[Callable[[T], Iterator[Problem]]], subject: T) -> list[Problem]:

@@ -75,7 +75,7 @@ def reconstructed_keys(subject: Subject) -> Iterator[Problem]:
         keys |= set(part.model_extra or {})
         for key in part.reconstructed:
             if key not in keys:
-                message = f"«{key}» bukan kunci di bagian ini; {instead(key, keys, 'sebut kunci yang ada')}"
+                message = f"«{key[:60]}» bukan kunci di bagian ini; {instead(key, keys, 'sebut kunci yang ada')}"
                 yield warning("REKONSTRUKSI_TAK_DIKENAL", f"{path}.rekonstruksi".lstrip("."), message)
 
 

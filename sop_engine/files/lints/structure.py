@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
-from sop_engine.files.lints.subject import Subject, error, instead, performers_of, warning
+from sop_engine.files.lints.subject import Subject, error, instead, performers_of, shortened, warning
 
 
 def known_positions(subject: Subject) -> Iterator[Problem]:
@@ -137,13 +137,14 @@ def superiors_form_a_forest(organisation: Organisation) -> Iterator[Problem]:
     """Going up from any position one arrives at a root."""
     safe: set[str] = set()
     for name in organisation.positions:
-        way: list[str] = []
+        way: dict[str, None] = {}  # in order
         here: str | None = name
         while here in organisation.positions and here not in safe and here not in way:
-            way.append(here)
+            way[here] = None
             here = organisation.positions[here].superior
         if here in way:
-            circle = " → ".join([*way[way.index(here) :], here])
+            names = list(way)
+            circle = shortened(" → ".join([*names[names.index(here) :], here]))
             message = f"atasan berputar ({circle}); salah satunya harus tanpa atasan atau beratasan lain"
             yield error("ATASAN_BERPUTAR", f"jabatan.{here}.atasan", message)
         safe.update(way)

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from heapq import nsmallest
 from itertools import islice
 
 from sop_engine.domain.definition import Block, Definition, Stage, Step
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
+
+_LONGEST = 300  # characters of a sentence that quotes the file
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,20 @@ def warning(code: str, path: str, message: str, clause: int | None = None) -> Pr
     return Problem(code, message, path, severity="warning", clause=clause)
 
 
+def shortened(sentence: str) -> str:
+    """Cut out the middle of a sentence that quotes too much of the file."""
+    half = _LONGEST // 2
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[:half]} … {sentence[-half:]}"
+
+
 def instead(word: str, known: Iterable[str], otherwise: str) -> str:
     """Propose the known word nearest to a misspelt one, or say what else to do."""
-    near = get_close_matches(word[:60], list(islice(known, 300)), n=1, cutoff=0.6)
+    word = word[:60]
+    letters = set(word)
+
+    def unlike(other: str) -> int:
+        return len(letters.symmetric_difference(other)) + abs(len(other) - len(word))
+
+    likely = nsmallest(8, islice(known, 1000), key=unlike)  # comparing for good takes long
+    near = get_close_matches(word, likely, n=1, cutoff=0.6)
     return f"mungkin maksudnya `{near[0]}`" if near else otherwise

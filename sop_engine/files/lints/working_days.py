@@ -2,43 +2,51 @@
 
 import calendar
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sop_engine.domain.definition import Definition, Stage, Step
 from sop_engine.domain.expressions import Duration
 from sop_engine.domain.flow import SKIPPED, outcomes_of
 
+T = TypeVar("T", int, datetime)
+
 _DAY = 450  # working minutes; time below is working minutes since a Monday's opening
 _MONDAY = date(2001, 1, 1)
 _ERA = 146_097  # days after which months fall on the same weekdays again
 
-Pick = Callable[[Iterable[int]], int]
-
 
 def working_days(definition: Definition) -> tuple[int, int]:
     """The shortest way through and the longest without rework, in five-day weeks without holidays."""
-    shortest, longest = (_through(definition.steps, 0, pick) for pick in (min, max))
+    shortest, longest = (through(definition.steps, 0, pick, _ended) for pick in (min, max))
     return -(-shortest // _DAY), -(-longest // _DAY)
 
 
-def _through(steps: tuple[Step, ...], start: int, pick: Pick) -> int:
-    """When a list of steps begun at `start` is left, of several ways the one that `pick` takes."""
+def through(steps: tuple[Step, ...], start: T, pick: Callable[[Iterable[T]], T], ended: Callable[[Stage, T], T]) -> T:
+    """When a list of steps begun at `start` is left, of several ways to a step the one that `pick` takes.
+
+    `ended` tells when a stage activated at a moment is completed; it is asked once per stage, in the file's order.
+    """
     index = {step.id: number for number, step in enumerate(steps) if isinstance(step, Stage)}
-    arrivals: list[list[int]] = [[start], *([] for _ in steps)]
+    arrivals: list[list[T]] = [[start], *([] for _ in steps)]
     for number, step in enumerate(steps):
         if not arrivals[number]:
             continue
         at = pick(arrivals[number])
         if not isinstance(step, Stage):
-            ends = sorted(_through(branch, at, pick) for branch in step.block.branches)
+            ends = sorted(through(branch, at, pick, ended) for branch in step.block.branches)
             arrivals[number + 1].append(ends[(step.block.done_when or len(ends)) - 1])
             continue
+        done = ended(step, at)
         for outcome, target in outcomes_of(step).items():
-            left = at if outcome == SKIPPED or step.duration is None else _due(step.duration, at)
             onward = {"next": number + 1, "end": len(steps), "forward": index.get(target.stage, len(steps))}
             if target.kind in onward:
-                arrivals[onward[target.kind]].append(left)
+                arrivals[onward[target.kind]].append(at if outcome == SKIPPED else done)
     return pick(arrivals[-1] or [start])
+
+
+def _ended(stage: Stage, at: int) -> int:
+    return at if stage.duration is None else _due(stage.duration, at)
 
 
 def _due(duration: Duration, at: int) -> int:

@@ -1,4 +1,4 @@
-"""The first schema. Its statements stand in 0001_first.sqlite.sql, frozen."""
+"""The first schema. Its statements stand in 0001_first.DATABASE.sql, frozen."""
 
 from pathlib import Path
 
