@@ -96,10 +96,14 @@ def open_engine(
     if not settings.on_postgres and not Path(settings.database_path).is_file():
         raise StoreUnfit(f"Belum ada basis data di {settings.database_path}. Siapkan dengan `sop init`.")
     store = _store(settings.database_url, clock, salt)
-    store.check_schema()
-    office_id = office_named(store, settings.office)
-    if office_id is None:
-        raise StoreUnfit(f"Kantor «{settings.office}» belum ada di basis data ini. Siapkan dengan `sop init`.")
+    try:
+        store.check_schema()
+        office_id = office_named(store, settings.office)
+        if office_id is None:
+            raise StoreUnfit(f"Kantor «{settings.office}» belum ada di basis data ini. Siapkan dengan `sop init`.")
+    except StoreUnfit:
+        store.close()
+        raise
     return Engine(settings, store, office_id)
 
 
@@ -112,7 +116,8 @@ def install(settings: Settings, clock: Clock | None = None, installation: str | 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         schema.migrate(str(path))
-    store = _store(settings.database_owner_url or settings.database_url, clock, lambda: secrets.token_hex(16))
+    url = settings.database_owner_url if settings.on_postgres else settings.database_url
+    store = _store(url, clock, lambda: secrets.token_hex(16))
     try:
         name = installation or secrets.token_hex(16)
         create_office(store, 0, "_sistem", "Instalasi", name)

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, make_url
 
 from sop_engine.wiring import install
-from tests.office import settings_of
+from tests.office import Office, settings_of
 
 with suppress(ModuleNotFoundError):  # `missing` tells
     import psycopg
@@ -103,9 +103,9 @@ class Databases:
         self._server, self._numbers, self._made_by_us = server, itertools.count(), set[str]()
         self._run_id = f"sop_uji_{os.getpid()}_{secrets.token_hex(3)}"
         self.owner, self.app = f"{self._run_id}_pemilik", f"{self._run_id}_kerja"
-        self._password = secrets.token_hex(16)
-        self.run(*(f"CREATE ROLE {role} LOGIN PASSWORD '{self._password}'" for role in (self.owner, self.app)))
-        self.template = Database(self, self._made(f"OWNER {self.owner}"))
+        self.password = secrets.token_hex(16)
+        self.run(*(f"CREATE ROLE {role} LOGIN PASSWORD '{self.password}'" for role in (self.owner, self.app)))
+        self.template = self.empty()
         install(settings_of(self.template), lambda: LONG_AGO, "uji")
 
     def run(self, *statements: str) -> None:
@@ -120,6 +120,10 @@ class Databases:
         self._made_by_us.add(name)
         return name
 
+    def empty(self) -> "Database":
+        """Give a new database with nothing in it."""
+        return Database(self, self._made(f"OWNER {self.owner}"))
+
     def copy_of(self, database: "Database") -> "Database":
         """Give a new database with the same content; nobody may be connected to the old one."""
         return Database(self, self._made(f"TEMPLATE {database.name} OWNER {self.owner}"))
@@ -131,7 +135,7 @@ class Databases:
 
     def url(self, name: str, role: str) -> str:
         """Give the engine's URL of a database for one of the roles."""
-        url = self._server.set(drivername="postgresql+psycopg", database=name, username=role, password=self._password)
+        url = self._server.set(drivername="postgresql+psycopg", database=name, username=role, password=self.password)
         return url.render_as_string(hide_password=False)
 
     def connect(self, name: str, role: str = "") -> Any:
@@ -191,3 +195,23 @@ def databases(**settings: str) -> Iterator[Databases]:
         made.close()
         if server:
             server.stop()
+
+
+def freeze() -> None:
+    """Write down anew what the catalogs say of a migrated database: `python -m tests.postgres`."""
+    from sop_engine.storage import postgres_schema
+
+    def write(run: Any, app: str) -> str:
+        lines = [" | ".join(row) for row in postgres_schema.listed(run, app)]
+        postgres_schema.LISTING.write_text("\n".join(lines) + "\n", "utf-8")
+        return ""
+
+    compared, writing = postgres_schema.check, cast("Any", write)
+    postgres_schema.check = writing
+    with databases() as made:
+        postgres_schema.check = compared
+        Office(made.template, new=False).close()
+
+
+if __name__ == "__main__":
+    freeze()

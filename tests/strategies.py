@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import DrawFn
 
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation

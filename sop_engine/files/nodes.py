@@ -79,6 +79,7 @@ class Tree:
         self._open: list[Node] = []
         self._key: list[Node | None] = []  # per open collection: the key that waits for its value
         self._documents = 0
+        self._lines = text.count("\n") + 1
         try:
             self.whole = self._read(text)
         except yaml.YAMLError as error:
@@ -103,7 +104,7 @@ class Tree:
         known = ((told, back) for word, told, back in _SYNTAX if word in said)
         message, opened = next(known, (_SYNTAX_ELSE, False))
         mark = (opened and getattr(error, "context_mark", None)) or getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = (min(mark.line + 1, self._lines), mark.column + 1) if mark else (1, 1)
         self.problems.append(Problem("YAML_RUSAK", message, line=line, column=column))
 
     def _take(self, event: Any) -> bool:

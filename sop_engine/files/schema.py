@@ -78,8 +78,9 @@ def choices_at(places: list[dict[str, Any]], part: str | int, model: type[BaseMo
 def _children(place: dict[str, Any], part: str | int) -> list[dict[str, Any]]:
     if isinstance(part, int):
         return [place["items"]] if isinstance(place.get("items"), dict) else []
-    below = place.get("properties", {}).get(part) or place.get("additionalProperties")
-    return [below] if isinstance(below, dict) else []
+    below = [place.get("properties", {}).get(part) or place.get("additionalProperties")]
+    below += place.get("patternProperties", {}).values()  # a mapping by ids
+    return [child for child in below if isinstance(child, dict)]
 
 
 def _choices(place: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -119,8 +119,8 @@ def _postgresql(name: str, table: str, when: str, condition: str, says: str) -> 
     # A temporary table of the same name must not be read in place of ours.
     path = " SET search_path = public, pg_temp" if "SELECT" in condition else ""
     return (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{path} AS $$BEGIN IF {condition} THEN RAISE"
-        f" integrity_constraint_violation USING MESSAGE = '{table}: {says}'; END IF; RETURN NEW; END$$;\n"
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{path} AS $$BEGIN IF {condition} THEN"
+        f" RAISE integrity_constraint_violation USING MESSAGE = '{table}: {says}'; END IF; RETURN NEW; END$$;\n"
         f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {'STATEMENT' if when == 'TRUNCATE' else 'ROW'}"
         f" EXECUTE FUNCTION {name}();\nALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
     )

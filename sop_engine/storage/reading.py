@@ -135,15 +135,17 @@ class Reading:
         case = found[0]
         edition = self._rows(EditionRow, EditionRow.id == case.edition_id)[0]
         runs = self._rows(StageRunRow, StageRunRow.case_id == case_id)
-        texts = [number for run in runs for number in (run.result, run.note) if number]
+        sign_offs = self._rows(SignOffRow, SignOffRow.case_id == case_id)
+        said = [case.reason, *(s.note for s in sign_offs), *(n for run in runs for n in (run.result, run.note))]
+        texts = self._rows(TextRow, col(TextRow.id).in_([number for number in said if number]))
         return CaseView(
             case,
             edition,
             self.plan(case.revision_id, edition.organisation),
             runs,
             self._rows(TaskRow, TaskRow.case_id == case_id),
-            self._rows(SignOffRow, SignOffRow.case_id == case_id),
-            {row.id: row.body or "" for row in self._rows(TextRow, col(TextRow.id).in_(texts))},
+            sign_offs,
+            {row.id: row.body or "" for row in texts},
         )
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:

@@ -56,8 +56,9 @@ def before_each_statement(office: Office, tell: Callable[[str], None]) -> None:
     from sop_engine.storage.postgres import SpokenTo, psycopg
 
     for cls, name in ((SpokenTo, "execute"), (SpokenTo, "executemany"), (psycopg.Connection, "commit")):
+        run = getattr(cls, name)
 
-        def told(self, *arguments, name=name, run=getattr(cls, name)):
+        def told(self, *arguments, name=name, run=run):
             tell(name)
             return run(self, *arguments)
 

@@ -1,7 +1,9 @@
-"""Hostile files made by hand: encodings, hidden characters, YAML's dark corners, absurd numbers, words that want to run.
+"""Hostile files made by hand: encodings, hidden characters, YAML's dark corners, absurd numbers, code in disguise.
 
 `HEAVY` are those that cost the most; they are tried in a process with limits.
 """
+
+import re
 
 from tests.files.hostile import FULL, Hostile
 
@@ -65,27 +67,23 @@ ENCODINGS = [
     ),
 ]
 
-_HIDDEN = (
-    [0x00, 0x01, 0x07, 0x08, 0x0B, 0x0C, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0x9B, 0x9F]  # control
-    + [0xA0, 0x1680, 0x2000, 0x2003, 0x2007, 0x2009, 0x202F, 0x205F, 0x3000]  # spaces
-    + [0xAD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0x2061, 0x2064, 0xFEFF]  # of no width
-    + [0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069]  # turning the words around
-    + [0x034F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x2800, 0x3164, 0xFE0F, 0xFFA0, 0xE0100]  # letters and marks, yet blank
-    + [0x2028, 0x2029, 0xFFF9, 0xFFFB, 0xFFFC - 1, 0x1D173, 0xE0001, 0xE0041, 0xE007F]  # separators, tags
-    + [0xFFFD, 0xE000, 0xF8FF, 0xF0000, 0x10FFFD, 0x0378, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF]  # broken, private, unknown
-)
+_HIDDEN = {
+    "control": "00 01 07 08 0B 0C 1B 1F 7F 80 85 9B 9F",
+    "space": "A0 1680 2000 2003 2007 2009 202F 205F 3000",
+    "no width": "AD 061C 180E 200B 200C 200D 200E 200F 2060 2061 2064 FEFF",
+    "turning": "202A 202B 202C 202D 202E 2066 2067 2068 2069",
+    "blank letter": "034F 115F 1160 17B4 180B 2800 3164 FE0F FFA0 E0100",
+    "separator": "2028 2029 FFF9 FFFB 1D173 E0001 E0041 E007F",
+    "nobody's": "FFFD E000 F8FF F0000 10FFFD 0378 FFFE FFFF 1FFFE 10FFFF",
+}
+_SPELT = r"\0 \a \b \e \v \f \x7f \N \_ \L \P \u200b \u202e \ufeff \ufffd \U000E0041 \x1b[2J"
 CHARACTERS = [
     *(
-        _value(f"U+{code:04X}", f"Izin {chr(code)}keramaian", "KARAKTER_TERLARANG")
-        for code in dict.fromkeys(_HIDDEN)
-        if code not in (0x85, 0x2028, 0x2029)  # these end a line of YAML
+        _value(f"{kind} U+{code}", f"Izin{chr(int(code, 16))}keramaian", "KARAKTER_TERLARANG")
+        for kind, codes in _HIDDEN.items()
+        for code in codes.split()
     ),
-    *(_value(f"U+{code:04X}", f"Izin{chr(code)}ramai", "KARAKTER_TERLARANG") for code in (0x85, 0x2028, 0x2029)),
-    *(
-        _value(f"spelt {escape}", f'"Izin {escape}keramaian"', "KARAKTER_TERLARANG")
-        for escape in ("\\0", "\\a", "\\b", "\\e", "\\v", "\\f", "\\x7f", "\\N", "\\_", "\\L", "\\P")
-        + ("\\u200b", "\\u202e", "\\ufeff", "\\ufffd", "\\U000E0041", "\\x1b[2J")
-    ),
+    *(_value(f"spelt {escape}", f'"Izin{escape} ramai"', "KARAKTER_TERLARANG") for escape in _SPELT.split()),
     _value("letters taken apart", "Cafe\u0301", "KARAKTER_TERLARANG"),
     _value("Hangul taken apart", "\u1100\u1161", "KARAKTER_TERLARANG"),
     _value("ångström sign", "1 \u212b", "KARAKTER_TERLARANG"),
@@ -99,76 +97,165 @@ CHARACTERS = [
     _edit("a dotless i in a choice", "jenis: internal", "jenis: \u0131nternal", "PILIHAN_SALAH"),
 ]
 
-SYNTAX = [
-    _value("anchor", "&a Izin", "JANGKAR"),
-    _value("alias", "*a", "JANGKAR"),
-    _value("anchor and alias", "&a [*a]", "JANGKAR"),
+# A piece of FULL, the code of its fault, and what is put for its value; NINES are five thousand digits.
+_NINES = "9" * 5000
+_VALUES = [
+    (
+        "butir: 1\n",
+        "BILANGAN_SALAH",
+        "0 ¦ -1 ¦ +1 ¦ 1.0 ¦ 1e3 ¦ 0x1 ¦ 0o7 ¦ 1_0 ¦ 01 ¦ 1000 ¦ NINES ¦ ² ¦ \u0661 ¦ \u0967 ¦ \uff11 ¦ .inf ¦ .nan"
+        " ¦ 1/2 ¦ satu ¦ null ¦ true ¦ 17:00",
+    ),
+    (
+        "waktu: 30 menit",
+        "WAKTU_SALAH",
+        "17:00 ¦ 30 ¦ menit ¦ 0 menit ¦ -1 hari ¦ 1.5 hari ¦ 1,5 hari ¦ 1e9 hari ¦ 0x10 hari ¦ NINES hari"
+        " ¦ 10001 menit ¦ 1001 jam ¦ 401 hari ¦ 801 hari kalender ¦ 25 bulan ¦ 999999 hari ¦ \u0967 hari"
+        " ¦ \uff11 hari ¦ 1 minggu ¦ 1 tahun ¦ 1  hari ¦ 3-1 hari ¦ 1-1 hari ¦ 1-3-5 hari ¦ 30:00 menit ¦ P1D",
+    ),
+    (
+        "tanggal: akhir Juni",
+        "TANGGAL_SALAH",
+        "30 Februari ¦ 29 Februari ¦ 31 April ¦ 32 Januari ¦ 0 Januari ¦ 1 Foo ¦ akhir ¦ akhir x ¦ 2026-02-30"
+        " ¦ 2026-13-01 ¦ 2026-1-1 ¦ 0000-01-01 ¦ 1999-01-01 ¦ 2101-01-01 ¦ 99999-01-01 ¦ 20260101 ¦ tanggal 0"
+        " ¦ tanggal 32 ¦ tanggal -1 ¦ hari kerja ke-0 Mei ¦ hari kerja ke-24 Mei ¦ NO ¦ 17:00 ¦ now() ¦ NINES"
+        " ¦ tanggal NINES ¦ hari kerja ke-NINES Mei ¦ 401 hari sesudah sidang",
+    ),
+    (
+        "tanggal_pembuatan: 2026-01-05",
+        "TANGGAL_SALAH",
+        "2026-02-30 ¦ 2026-13 ¦ 2026-00-01 ¦ 2026-1-5 ¦ 05-01-2026 ¦ 5 Januari 2026 ¦ 0000 ¦ \u0662\u0660\u0662\u0666"
+        " ¦ 2026-01-05T00:00:00Z ¦ NINES ¦ null ¦ NO",
+    ),
+    (
+        "    - 1 hari sebelum",
+        "TINGKAT_SALAH",
+        "0 hari sebelum ¦ 91 hari sebelum ¦ -1 hari sebelum ¦ NINES hari sebelum ¦ besok ¦ 1 jam sebelum"
+        " ¦ saat tenggat! ¦ 1 hari ¦ 0123 hari sebelum",
+    ),
+    (
+        "id: sidang",
+        "ID_SALAH",
+        "NO ¦ 0123 ¦ 17:00 ¦ Sidang ¦ sidang pleno ¦ sidang-pleno ¦ _sidang ¦ NINES ¦ '' ¦ selesai ¦ semua ¦ lanjut"
+        " ¦ kembali ¦ pelaksana ¦ ../sidang ¦ os.system ¦ __class__ ¦ $(ls) ¦ '{{7}}' ¦ \"sidang\\n\""
+        " ¦ sidang;drop table cases ¦ '<script>' ¦ ${jndi:ldap://x} ¦ x%(x)s ¦ '{0.__class__}'",
+    ),
+    (
+        "lalu: lanjut",
+        "TUJUAN_SALAH",
+        "maju ¦ kembali ¦ ke ¦ ke A ¦ kembali ke ¦ lanjut; ¦ eval(1) ¦ __import__('os') ¦ NO ¦ ke ../x ¦ ke NINES"
+        " ¦ kembali ke x y ¦ '{{ ke }}' ¦ lambda x",
+    ),
+    (
+        "aturan: batal_bila_berubah",
+        "PILIHAN_SALAH",
+        "os.system ¦ batal ¦ BATAL_BILA_BERUBAH ¦ 1 ¦ '' ¦ __init__ ¦ sop_engine.domain.rules.refuse",
+    ),
+    ("zona_waktu: Asia/Makassar", "PILIHAN_SALAH", "WITA ¦ UTC ¦ Asia/../../etc/passwd ¦ +08:00 ¦ asia/makassar"),
+    (
+        "organisasi: kantor-contoh",
+        "ID_SALAH",
+        "../kantor ¦ /etc/passwd ¦ kantor contoh ¦ C:\\kantor ¦ kantor.yaml ¦ -kantor ¦ NINES ¦ ~root",
+    ),
+    ("berurutan: tidak", "PILIHAN_SALAH", "NO ¦ no ¦ false ¦ true ¦ off ¦ n ¦ 0 ¦ Ya ¦ yes ¦ ~"),
+    (
+        _AT,
+        "YAML_RUSAK",
+        '\'Izin ¦ "Izin ¦ Izin: ramai ¦ @izin ¦ `izin` ¦ %izin ¦ [a, b ¦ {a: b ¦ [a, b} ¦ "\\q" ¦ "\\xZZ"'
+        ' ¦ "\\ud800" ¦ \'a\' b ¦ "a" b ¦ ] ¦ } ¦ * ¦ & ¦ |x ¦ >99 ¦ - a ¦ [a]] ¦ , a ¦ !<',
+    ),
+    (
+        _AT,
+        "TAG",
+        "!!str Izin ¦ !!binary aW4= ¦ !!set {a} ¦ !!omap [a: b] ¦ !!timestamp 2026-01-01 ¦ !!null '' ¦ ! Izin"
+        " ¦ !sop Izin ¦ !<tag:yaml.org,2002:str> Izin ¦ !!python/name:os.system '' ¦ !!python/object:os.system {}"
+        " ¦ !!python/object/new:os.system [ls] ¦ !!python/object/apply:subprocess.Popen [ls] ¦ !!python/module:os ''",
+    ),
+    (_AT, "JANGKAR", "&a Izin ¦ *a ¦ &a [*a]"),
+    (_AT, "KUNCI_BUKAN_TEKS", "{{ 7*7 }} ¦ {{ nama }} ¦ [{{a}}]"),
+]
+VALUES = [
+    _edit(
+        f"{old.strip()} → {value}",
+        old,
+        old.replace(old.strip(" -\n").rpartition(": ")[2], value.replace("NINES", _NINES)),
+        code,
+    )
+    for old, code, values in _VALUES
+    for value in values.split(" ¦ ")
+]
+
+PIECES = [
     _edit("an anchored key", "objek: Izin", "&a objek: Izin", "JANGKAR"),
     _edit("an alias for a key", "objek: Izin", "*a : Izin", "JANGKAR"),
     _edit("merge", _AT, "<<: *a\n  " + _AT, "JANGKAR"),
     _edit("merge of a mapping", _AT, "<<: {objek: Izin}", "KUNCI_TAK_DIKENAL"),
     _edit("merge of a list", _AT, "<<: [{objek: Izin}]", "KUNCI_TAK_DIKENAL"),
     _edit("a value key", _AT, "=: Izin", "KUNCI_TAK_DIKENAL"),
-    _file("laughs", "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n", "JANGKAR"),
-    *(
-        _value(f"tag {tag}", f"{tag} {rest}", "TAG")
-        for tag, rest in {
-            "!!str": "Izin",
-            "!!binary": "aW4=",
-            "!!set": "{a}",
-            "!!omap": "[a: b]",
-            "!!timestamp": "2026-01-01",
-            "!!null": "''",
-            "!": "Izin",
-            "!sop": "Izin",
-            "!<tag:yaml.org,2002:str>": "Izin",
-            "!!python/name:os.system": "''",
-            "!!python/object:os.system": "{}",
-            "!!python/object/new:os.system": "[ls]",
-            "!!python/object/apply:subprocess.Popen": "[ls]",
-            "!!python/module:os": "''",
-        }.items()
-    ),
-    _edit("tagged mapping", "ruang_lingkup:\n", "ruang_lingkup: !!map\n", "TAG"),
-    _file("tagged file", "!!python/object/apply:os.system [ls]\n", "TAG"),
-    _file("tagged document", f"--- !sop\n{FULL}", "TAG"),
+    _edit("a tagged mapping", "ruang_lingkup:\n", "ruang_lingkup: !!map\n", "TAG"),
     _edit("doubled in quotes", "sop: izin-lengkap", "sop: izin-lengkap\n'sop': lain", "KUNCI_GANDA", 1),
     _edit("doubled in double quotes", "sop: izin-lengkap", 'sop: izin-lengkap\n"sop": lain', "KUNCI_GANDA", 1),
     _edit("doubled by an escape", "sop: izin-lengkap", 'sop: izin-lengkap\n"s\\x6fp": lain', "KUNCI_GANDA", 1),
     _edit("doubled by a question mark", "sop: izin-lengkap", "sop: izin-lengkap\n? sop\n: lain", "KUNCI_GANDA", 1),
-    _edit(
-        "doubled in braces", "  unit:\n    - kantor\n", "  unit: [{a: b, a: c}]\n  lain:\n    - kantor\n", "KUNCI_GANDA"
-    ),
+    _edit("doubled in braces", "    - kantor\n", "    - {a: b, a: c}\n", "KUNCI_GANDA"),
     _edit("doubled empty key", _AT, "'': a\n  '': b", "KUNCI_GANDA", 1),
-    _value("jinja", "{{ 7*7 }}", "KUNCI_BUKAN_TEKS"),
     _edit("a list for a key", _AT, "? [a, b]\n  : Izin", "KUNCI_BUKAN_TEKS"),
     _edit("a mapping for a key", _AT, "? {a: b}\n  : Izin", "KUNCI_BUKAN_TEKS"),
     _edit("braces for a key", _AT, "{a: b}: Izin", "KUNCI_BUKAN_TEKS"),
-    *(
-        _value(f"value {value}", value, "YAML_RUSAK")
-        for value in ("'Izin", '"Izin', "Izin: ramai", "@izin", "`izin`", "%izin", "[a, b", "{a: b", "[a, b}", '"\\q"')
-        + ('"\\xZZ"', '"\\ud800"', "'a' b", '"a" b', "]", "}", "*", "&", "|x", ">99", "- a", "[a]]", ", a", "!<")
-    ),
-    _edit("tab before a key", "  " + _AT, "\t" + _AT, "YAML_RUSAK"),
-    _edit("tab within the indentation", "  " + _AT, "  \t" + _AT, "YAML_RUSAK"),
+    _edit("a tab before a key", "  " + _AT, "\t" + _AT, "YAML_RUSAK"),
+    _edit("a tab within the indentation", "  " + _AT, "  \t" + _AT, "YAML_RUSAK"),
     _edit("one space less", "  " + _AT, " " + _AT, "YAML_RUSAK", 1),
     _edit("one space more", "  " + _AT, "   " + _AT, "YAML_RUSAK", 1),
     _edit("no colon", _AT, "objek Izin", "YAML_RUSAK", 1),
     _edit("no space after the colon", _AT, "objek:Izin", "YAML_RUSAK", 1),
     _edit("a list among keys", _AT, "- Izin", "YAML_RUSAK", 1),
     _edit("a key among items", "    - kantor\n", "    - kantor\n    a: b\n", "YAML_RUSAK", 1),
+    *(
+        _edit(f"outcome {name[:9]}", "ditolak: ke", f"{name}: ke", "KEPUTUSAN_SALAH", -4)
+        for name in ("Ditolak", "tidak tahu", "lanjut", "selesai", "d" * 41, "17", "<<", "''", "a.b", "é")
+    ),
+    *(
+        _edit(f"key {key}", "    waktu: 30 menit", f"    {key}: x", "KUNCI_TAK_DIKENAL")
+        for key in (
+            "after",
+            "before",
+            "conditions",
+            "__class__",
+            "__init__",
+            "duration",
+            "model_config",
+            "text",
+            "Waktu",
+        )
+    ),
+    _edit(
+        "a duration already read",
+        "waktu: 30 menit",
+        "waktu: {text: 1 hari, unit: hari, shortest: 1, longest: 999999}",
+        "BENTUK_SALAH",
+    ),
+    _edit("a target already read", "lalu: lanjut", "lalu: {text: x, kind: next, stage: y}", "BENTUK_SALAH"),
+    _edit("a date already read", "tanggal: akhir Juni", "tanggal: {text: x, day: 9999-12-31}", "BENTUK_SALAH"),
+    _edit("a level already read", "    - 1 hari sebelum", "    - {text: x, days: 99999}", "BENTUK_SALAH"),
+    _edit("an item with a colon", "- Formulir", "- Formulir: baru", "BENTUK_SALAH"),
+]
+
+FILES = [
+    _file("laughs", "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n", "JANGKAR"),
+    _file("a tagged file", "!!python/object/apply:os.system [ls]\n", "TAG"),
+    _file("a tagged document", f"--- !sop\n{FULL}", "TAG"),
     _file("a YAML version", f"%YAML 1.2\n---\n{FULL}", "YAML_RUSAK"),
     _file("a YAML version to come", "%YAML 9.9\n---\na: b\n", "YAML_RUSAK"),
     _file("a tag handle", f"%TAG ! tag:x,2026:\n---\n{FULL}", "YAML_RUSAK"),
     _file("an unknown directive", "%SOP 1\n---\na: b\n", "YAML_RUSAK"),
-    _file("a directive without document", "%YAML 1.1\n", "YAML_RUSAK"),
+    _file("a directive without document", "%YAML 1.1\n", "YAML_RUSAK", 2),
     _file("two documents", f"{FULL}---\n{FULL}", "DOKUMEN_GANDA", FULL.count("\n") + 1),
     _file("an empty second document", f"{FULL}---\n", "DOKUMEN_GANDA", FULL.count("\n") + 1),
     _file("a document after the end", f"{FULL}...\n---\na: b\n", "DOKUMEN_GANDA", FULL.count("\n") + 2),
     _file("nothing", "", "KOSONG"),
     _file("only a comment", "# sop\n", "KOSONG"),
     _file("only spaces", "  \n \n", "KOSONG"),
-    _file("only a document mark", "---\n", "BENTUK_SALAH"),
+    _file("only a document mark", "---\n", "BENTUK_SALAH", 2),
     _file("a text", "sop", "BENTUK_SALAH"),
     _file("a list", "- sop\n", "BENTUK_SALAH"),
     _file("a null", "~\n", "BENTUK_SALAH"),
@@ -182,157 +269,7 @@ SYNTAX = [
     _file("depth of dashes", "- " * 41 + "a\n", "TERLALU_DALAM"),
 ]
 
-NUMBERS = [
-    *(
-        _edit(f"butir {value[:12]}", "butir: 1\n", f"butir: {value}\n", "BILANGAN_SALAH")
-        for value in ("0", "-1", "+1", "1.0", "1e3", "0x1", "0o7", "1_0", "01", "1000", "9" * 5000, "²", "١", "१", "１")
-        + (".inf", ".nan", "1/2", "satu", "null", "true", "17:00")
-    ),
-    *(
-        _edit(f"waktu {value[:12]}", "waktu: 30 menit", f"waktu: {value}", "WAKTU_SALAH")
-        for value in ("17:00", "30", "menit", "0 menit", "-1 hari", "1.5 hari", "1,5 hari", "1e9 hari", "0x10 hari")
-        + ("9" * 5000 + " hari", "10001 menit", "1001 jam", "401 hari", "801 hari kalender", "25 bulan", "999999 hari")
-        + (
-            "१ hari",
-            "１ hari",
-            "1 minggu",
-            "1 tahun",
-            "1  hari",
-            "3-1 hari",
-            "1-1 hari",
-            "1-3-5 hari",
-            "30:00 menit",
-            "P1D",
-        )
-    ),
-    *(
-        _edit(f"tanggal {value[:18]}", "tanggal: akhir Juni", f"tanggal: {value}", "TANGGAL_SALAH")
-        for value in ("30 Februari", "29 Februari", "31 April", "32 Januari", "0 Januari", "1 Foo", "akhir", "akhir x")
-        + ("2026-02-30", "2026-13-01", "2026-1-1", "0000-01-01", "1999-01-01", "2101-01-01", "99999-01-01", "20260101")
-        + (
-            "tanggal 0",
-            "tanggal 32",
-            "tanggal -1",
-            "hari kerja ke-0 Mei",
-            "hari kerja ke-24 Mei",
-            "NO",
-            "17:00",
-            "now()",
-        )
-        + ("9" * 5000, "tanggal " + "9" * 5000, "hari kerja ke-" + "9" * 5000 + " Mei", "401 hari sesudah sidang")
-    ),
-    *(
-        _edit(f"pengingat {value[:18]}", "    - 1 hari sebelum\n", f"    - {value}\n", "TINGKAT_SALAH")
-        for value in ("0 hari sebelum", "91 hari sebelum", "-1 hari sebelum", "9" * 5000 + " hari sebelum", "besok")
-        + ("1 jam sebelum", "saat tenggat!", "1 hari", "0123 hari sebelum")
-    ),
-    *(
-        _edit(f"tercetak {value[:18]}", "tanggal_pembuatan: 2026-01-05", f"tanggal_pembuatan: {value}", "TANGGAL_SALAH")
-        for value in ("2026-02-30", "2026-13", "2026-00-01", "2026-1-5", "05-01-2026", "5 Januari 2026", "0000", "٢٠٢٦")
-        + ("2026-01-05T00:00:00Z", "9" * 5000, "null", "NO")
-    ),
-]
-
-WORDS = [
-    *(
-        _edit(f"id {value[:24]}", "id: sidang", f"id: {value}", "ID_SALAH")
-        for value in (
-            "NO",
-            "0123",
-            "17:00",
-            "Sidang",
-            "sidang pleno",
-            "sidang-pleno",
-            "_sidang",
-            "s" * 41,
-            "''",
-            "''' '",
-        )
-        + (
-            "selesai",
-            "semua",
-            "lanjut",
-            "kembali",
-            "pelaksana",
-            "../sidang",
-            "os.system",
-            "__class__",
-            "$(ls)",
-            "'{{7}}'",
-        )
-        + ('"sidang\\n"', "sidang;drop table cases", "'<script>'", "${jndi:ldap://x}", "%(x)s", "'{0.__class__}'")
-        if value != "''' '"
-    ),
-    *(
-        _edit(f"lalu {value[:24]}", "lalu: lanjut", f"lalu: {value}", "TUJUAN_SALAH")
-        for value in (
-            "maju",
-            "kembali",
-            "ke",
-            "ke ",
-            "ke A",
-            "kembali ke",
-            "lanjut;",
-            "eval(1)",
-            "__import__('os')",
-            "NO",
-        )
-        + ("ke ../x", "ke " + "x" * 41, "kembali ke x y", "'{{ ke }}'", "lambda: 1")
-    ),
-    *(
-        _edit(f"aturan {value[:24]}", "aturan: batal_bila_berubah", f"aturan: {value}", "PILIHAN_SALAH")
-        for value in (
-            "os.system",
-            "batal",
-            "BATAL_BILA_BERUBAH",
-            "1",
-            "''",
-            "__init__",
-            "sop_engine.domain.rules.refuse",
-        )
-    ),
-    *(
-        _edit(f"zona {value[:24]}", "zona_waktu: Asia/Makassar", f"zona_waktu: {value}", "PILIHAN_SALAH")
-        for value in ("WITA", "UTC", "Asia/../../etc/passwd", "+08:00", "asia/makassar")
-    ),
-    *(
-        _edit(f"organisasi {value[:24]}", "organisasi: kantor-contoh", f"organisasi: {value}", "ID_SALAH")
-        for value in (
-            "../kantor",
-            "/etc/passwd",
-            "kantor contoh",
-            "C:\\kantor",
-            "kantor.yaml",
-            "-kantor",
-            "k" * 81,
-            "~root",
-        )
-    ),
-    *(
-        _edit(f"berurutan {value}", "berurutan: tidak", f"berurutan: {value}", "PILIHAN_SALAH")
-        for value in ("NO", "no", "false", "true", "off", "n", "0", "Ya", "yes", "~")
-    ),
-    *(
-        _edit(f"hasil {value[:20]}", "ditolak: ke penyerahan", f"{value}: ke penyerahan", "KEPUTUSAN_SALAH", -4)
-        for value in ("Ditolak", "tidak tahu", "lanjut", "selesai", "d" * 41, "17", "<<", "''", "a.b", "é")
-    ),
-    _edit("an action of YAML's", "    lalu: lanjut", "    after: os.system\n    lalu: lanjut", "KUNCI_TAK_DIKENAL"),
-    _edit("a trigger", "    lalu: lanjut", "    before: x\n    lalu: lanjut", "KUNCI_TAK_DIKENAL"),
-    _edit("a dunder", "    lalu: lanjut", "    __class__: x\n    lalu: lanjut", "KUNCI_TAK_DIKENAL"),
-    _edit("the English name of a key", "    waktu: 30 menit", "    duration: 30 menit", "KUNCI_TAK_DIKENAL"),
-    _edit("a model's field", "    waktu: 30 menit", "    model_config: x", "KUNCI_TAK_DIKENAL"),
-    _edit(
-        "a duration already read",
-        "waktu: 30 menit",
-        "waktu: {text: 1 hari, unit: hari, shortest: 1, longest: 999999}",
-        "BENTUK_SALAH",
-    ),
-    _edit("a target already read", "lalu: lanjut", "lalu: {text: x, kind: next, stage: y}", "BENTUK_SALAH"),
-    _edit("a date already read", "tanggal: akhir Juni", "tanggal: {text: x, day: 9999-12-31}", "BENTUK_SALAH"),
-    _edit("a level already read", "    - 1 hari sebelum\n", "    - {text: x, days: 99999}\n", "BENTUK_SALAH"),
-]
-
-BY_HAND = [*ENCODINGS, *CHARACTERS, *SYNTAX, *NUMBERS, *WORDS]
+BY_HAND = [*ENCODINGS, *CHARACTERS, *VALUES, *PIECES, *FILES]
 
 
 def _stages(count: int, rest: str) -> str:
@@ -347,7 +284,7 @@ _FIRST = FULL[: FULL.index("tahapan:\n")].count("\n") + 2  # the line of the fir
 _MANY = "likelihood_of_being_called_so_"
 HEAVY = [
     _file("a large file", "#" * 1_000_001, "TERLALU_BESAR"),
-    _file("many items", "a:\n" + "- x\n" * 60_000, "TERLALU_BANYAK", 59_998),
+    _file("many items", "a:\n" + "- x\n" * 60_000, "TERLALU_BANYAK", 59_997),
     _file("many pairs", "a: [" + "b: c, " * 20_000 + "]", "TERLALU_BANYAK"),
     _file("lists in lists", "[" * 50_000, "TERLALU_DALAM"),
     _file("mappings in mappings", "{a: " * 50_000, "TERLALU_DALAM"),
@@ -401,13 +338,8 @@ HEAVY = [
     _file("empty stages", FULL[: FULL.index("tahapan:\n")] + "tahapan:\n" + "- {}\n" * 28_000, "KUNCI_KURANG", _FIRST),
     _file("misspelt stages", _stages(5_500, ", pelaksan: petugas"), "KUNCI_TAK_DIKENAL", _FIRST),
     _file("senseless durations", _stages(5_500, ", pelaksana: petugas, waktu: x"), "WAKTU_SALAH", _FIRST),
-    _file("mappings for durations", _stages(5_500, ", pelaksana: petugas, waktu: {a: b}"), "BENTUK_SALAH", _FIRST),
-    _file(
-        "one id for all",
-        _stages(5_500, ", pelaksana: petugas").replace("id: t1", "id: t").replace("t1", "t"),
-        "ID_GANDA",
-        _FIRST,
-    ),
+    _file("mappings for durations", _stages(4_000, ", pelaksana: petugas, waktu: {a: b}"), "BENTUK_SALAH", _FIRST),
+    _file("one id for all", re.sub(r"\bt\d+", "t", _stages(5_500, ", pelaksana: petugas")), "ID_GANDA", _FIRST + 1),
     _file(
         "unknown positions", _stages(4_500, f", pelaksana: {_MANY}N, tembusan: {_MANY}N"), "JABATAN_TAK_DIKENAL", _FIRST
     ),
@@ -427,4 +359,22 @@ HEAVY = [
         f"dasar_hukum: [{'[],' * 28_000}]\n  keterkaitan:\n    - Per",
         "BENTUK_SALAH",
     ),
+]
+
+
+def _large(name: str, siklus: str, count: int, rest: str) -> Hostile:
+    text = _stages(count, f", pelaksana: petugas{rest}").replace("siklus: tahun_anggaran", f"siklus: {siklus}")
+    text = text.replace("  mulai: hari kerja pertama Januari tahun berikutnya\n", "").replace(
+        "- arsip", "- arsip\n  - kantor"
+    )
+    return _file(name, text, "-")
+
+
+SOUND_BUT_LARGE = [
+    _large("a thousand stages", "tahun_anggaran", 1000, ", waktu: 1 hari"),
+    _large("minutes every month", "bulanan", 5_500, ", waktu: 1 menit"),
+    _large("years every month", "bulanan", 5_500, ", waktu: 24 bulan"),
+    _large("days every month", "bulanan", 5_500, ", waktu: 400 hari"),
+    _large("almanac days once", "sekali", 5_500, ", waktu: 800 hari kalender"),
+    _large("not before the end of time", "sekali", 4_500, ", waktu: 1 hari, tidak_sebelum: 2100-12-31"),
 ]

@@ -195,7 +195,7 @@ class Hostile(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A key of FULL: the lines of it and of what it holds, its indentation, its way, and what kind of thing it holds."""
+    """A key of FULL: its lines with what it holds, its indentation, its way, and the kind of what it holds."""
 
     first: int
     after: int
@@ -285,7 +285,7 @@ MORE = ("~", ".inf", "0x1F", "1e400", "-1", "1.0", "os.system", "'{{ 7*7 }}'", "
 
 
 def senseless_values(values: tuple[str, ...]) -> Iterator[Hostile]:
-    """Values YAML would turn into times, truths and numbers, and some that want to be run, wherever words have types."""
+    """What YAML would make times, truths and numbers of, or what wants to be run, wherever words have types."""
     for key in KEYS:
         code = _CODE_OF.get(".".join(key.way.split(".")[-2:])) or _CODE_OF.get(key.name)
         if not code or key.kind != "text" or key.way == "tahapan.bila":
