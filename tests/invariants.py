@@ -58,7 +58,7 @@ def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
         assert isinstance(position, Position), f"run {position} does not fit"
         waiting = {(visit.stage, slot) for visit in position.visits.values() for slot in visit.pending}
         is_open = {(run.stage, run.slot) for run in runs if run.state in ("active", "submitted")}
-        assert is_open == (waiting if case["state"] == "running" else set())  # I8
+        assert is_open == (waiting if case["state"] == "running" else set()), "open runs are not the tokens (I8)"
         events = office.engine.reading.events(case_id)
         commands = {event["sets"].get(f"cases/{case_id}", {}).get("version") for event in events} - {None}
         assert commands == set(range(1, case["version"] + 1))  # I13: version = committed commands
@@ -70,7 +70,7 @@ def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
 
 def nobody_idle_is_reminded(office: Office) -> None:
     """A reminder is armed only for whoever has a task of its run, or may still answer a sign-off of it (I24)."""
-    assert not office.store.query(
+    idle = office.store.query(
         "SELECT d.run_id, d.person_id, d.level FROM reminders d WHERE d.office_id = ? AND d.state = 'armed'"
         " AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = d.office_id AND t.run_id = d.run_id"
         " AND t.person_id = d.person_id AND t.state IN ('offered', 'claimed'))"
@@ -79,6 +79,7 @@ def nobody_idle_is_reminded(office: Office) -> None:
         " AND s.state = 'requested' AND h.person_id = d.person_id)",
         (office.id,),
     )
+    assert not idle, f"reminded of what they need not do (I24): {idle}"
 
 
 _LOOKED_AT = {  # beside the entities: table → its key, and what may change of it
@@ -99,8 +100,8 @@ class Watch:
 
     def look(self, office: Office) -> int:
         """Raise AssertionError for what must not have happened since the last look; gives the entries since."""
-        before, touched = self.seq, self._read_on(office)
-        found = self._found(office)
+        with office.store.asking() as run:
+            before, touched, found = self.seq, self._read_on(office, run), self._found(office, run)
         assert found.keys() >= self.rows.keys(), "rows are gone"
         changed = {key for key, row in found.items() if self.rows.get(key) != row}
         untold = {key for key in changed if key.split("/")[0] not in _LOOKED_AT} - touched
@@ -114,33 +115,33 @@ class Watch:
         self.rows = found
         return self.seq - before
 
-    def _read_on(self, office: Office) -> set[str]:
+    def _read_on(self, office: Office, run: Any) -> set[str]:
         """Read the entries since the last look, each bound to the one before; gives the rows they set."""
         touched: set[str] = set()
-        entries = office.store.query(
+        entries = run(
             "SELECT seq, body, prev_hash, hash FROM events WHERE office_id = ? AND seq > ? ORDER BY seq",
             (office.id, self.seq),
-        )
+        ).fetchall()
         for seq, body, prev, digest in entries:
             said = json.loads(body)
-            assert (seq, prev, digest) == (self.seq + 1, self.head, chained(self.head, body))  # I16
+            assert (seq, prev, digest) == (self.seq + 1, self.head, chained(self.head, body)), "a broken chain (I16)"
             assert said["at"] >= self.at, "the record goes back in time (I19)"
-            assert said["actor"]["person"] is not None  # I19
+            assert said["actor"]["person"] is not None, "nobody acts (I19)"
             self.seq, self.head, self.at = seq, digest, said["at"]
             for key, fields in fold([body]).items():
                 self.told.setdefault(key, {}).update(fields)
                 touched.add(key)
-        head = office.store.query("SELECT head_seq, head_hash FROM offices WHERE id = ?", (office.id,))
-        assert head == [(self.seq, self.head)]
+        head = run("SELECT head_seq, head_hash FROM offices WHERE id = ?", (office.id,)).fetchone()
+        assert tuple(head) == (self.seq, self.head), "the head is not the last entry (I16)"
         return touched
 
-    def _found(self, office: Office) -> dict[str, tuple[Any, ...]]:
+    def _found(self, office: Office, run: Any) -> dict[str, tuple[Any, ...]]:
         selected = {cls.table: (CODECS[cls].selected, 1) for cls in ENTITIES}
         selected |= {table: (f"{key}, {rest}", key.count(",") + 1) for table, (key, rest) in _LOOKED_AT.items()}
         return {
             "/".join((table, *map(str, row[:width]))): row
             for table, (columns, width) in selected.items()
-            for row in office.store.query(f"SELECT {columns} FROM {table} WHERE office_id = ?", (office.id,))
+            for row in run(f"SELECT {columns} FROM {table} WHERE office_id = ?", (office.id,)).fetchall()
         }
 
     def _assert_may_move(self, key: str, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import URL, make_url
 
 from sop_engine.wiring import install
-from tests.office import Office, settings_of
+from tests.office import settings_of
 
 with suppress(ModuleNotFoundError):  # `missing` tells
     import psycopg
@@ -206,11 +207,8 @@ def freeze() -> None:
         postgres_schema.LISTING.write_text("\n".join(lines) + "\n", "utf-8")
         return ""
 
-    compared, writing = postgres_schema.check, cast("Any", write)
-    postgres_schema.check = writing
-    with databases() as made:
-        postgres_schema.check = compared
-        Office(made.template, new=False).close()
+    with patch.object(postgres_schema, "check", write), databases():
+        pass  # making the template has written it
 
 
 if __name__ == "__main__":

@@ -1,17 +1,22 @@
-"""Random well-formed definitions, and the made-up office that can carry them out."""
+"""Random well-formed definitions, the made-up office that can carry them out, and a store that fails."""
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from sop_engine.application.ports import Store, Transaction
+from sop_engine.application.set_up import add_person, appoint, load_document
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.files.lints import lint
+from tests.office import Office
 
 Step = dict[str, Any]
 
@@ -64,6 +69,41 @@ _RULES = {
     4: {"teks": "Hal lain diatur kemudian."},
 }
 _WORDS = st.text("ab cdé–:#'\"[]{},&*!|>%@`?-~\n", min_size=1, max_size=12).filter(str.strip)
+
+
+def move_in(office: Office) -> None:
+    """Load the made-up structure into an office, and appoint its staff."""
+    store, nobody = office.store, office.who(0)
+    load_document(store, nobody, "organisation", ORGANISATION["id"], json.dumps(ORGANISATION))
+    for position, names in STAFF.items():
+        for number, name in enumerate(names):
+            person = add_person(store, nobody, name, f"{position}{number}@contoh.invalid")["person"]
+            appoint(store, nobody, person, position, "definitif", "SK 2/2027", office.at)
+            office.person.setdefault(position, person)
+            office.person[f"{position}{number}"] = person
+    for position, other in ALSO.items():
+        appoint(store, nobody, office.person[position], other, "plt", "SP 3/2027", office.at)
+
+
+@dataclass(frozen=True)
+class FailingStore:
+    """A store in which a command fails after it has written everything, right before COMMIT."""
+
+    store: Store
+    error: Exception
+
+    def write(self, office_id: int, work: Callable[[Transaction], Any]) -> Any:
+        """Run the work, then fail."""
+
+        def failing(tx: Transaction) -> Any:
+            work(tx)
+            raise self.error
+
+        return self.store.write(office_id, failing)
+
+    def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
+        """Tell what the store tells."""
+        return self.store.due_cases(now, limit)
 
 
 @cache
@@ -148,6 +188,8 @@ def _stages(draw: DrawFn, names: Iterator[str], quorum: bool) -> Step:
         found["pelaksana"] = draw(who.get(kind, st.sampled_from(POSITIONS)))
     if draw(st.integers(0, 4)):
         found["waktu"] = draw(st.sampled_from(_DURATIONS))
+    if draw(st.integers(0, 7)) == 7:
+        found["tidak_sebelum"] = draw(st.sampled_from(["2027-01-06", "2027-01-11"]))
     if draw(st.integers(0, 3)) == 3:
         found["keluaran"] = draw(st.lists(_WORDS, min_size=1, max_size=2))
     if draw(st.integers(0, 3)) == 3:

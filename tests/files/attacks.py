@@ -281,6 +281,7 @@ def _stages(count: int, rest: str) -> str:
 
 
 _FIRST = FULL[: FULL.index("tahapan:\n")].count("\n") + 2  # the line of the first stage
+_DEEP = "".join(f"{{{'k' * 60}{n}: " for n in range(38))
 _MANY = "likelihood_of_being_called_so_"
 HEAVY = [
     _file("a large file", "#" * 1_000_001, "TERLALU_BESAR"),
@@ -317,12 +318,13 @@ HEAVY = [
     _file("unknown keys", "".join(f"k{n}: x\n" for n in range(29_000)), "KUNCI_TAK_DIKENAL"),
     _file(
         "a deep path of long names",
-        "".join(f"{{{'k' * 60}{n}: " for n in range(38)) + "[" + "x," * 59_000,
+        f"{_DEEP}[{'x,' * 59_000}",
         "YAML_RUSAK",
     ),
+    _file("deep, long and doubled", f"a: b\na: c\nd: {_DEEP}[{'x,' * 58_000}]{'}' * 38}\n", "KUNCI_GANDA", 2),
     _file(
         "deep and long",
-        "".join(f"{{{'k' * 60}{n}: " for n in range(38)) + f"[{'x,' * 58_000}]{'}' * 38}",
+        f"{_DEEP}[{'x,' * 58_000}]{'}' * 38}",
         "KUNCI_TAK_DIKENAL",
     ),
     _file("accents", "a: " + "é" * 490_000, "KUNCI_TAK_DIKENAL"),
@@ -343,7 +345,14 @@ HEAVY = [
     _file(
         "unknown positions", _stages(4_500, f", pelaksana: {_MANY}N, tembusan: {_MANY}N"), "JABATAN_TAK_DIKENAL", _FIRST
     ),
-    _file("unknown targets", _stages(4_500, f", pelaksana: petugas, lalu: ke {_MANY}N"), "TAHAP_TAK_DIKENAL", _FIRST),
+    _file(
+        "targets like all others and yet unknown",
+        _stages(4_000, f", pelaksana: petugas, lalu: ke x{_MANY}N, tidak_sebelum: sesudah y{_MANY}N").replace(
+            "id: t", f"id: {_MANY}"
+        ),
+        "TAHAP_TAK_DIKENAL",
+        _FIRST,
+    ),
     _edit("endless outcomes", "      ya: lanjut\n", "".join(f"      h{n}: x\n" for n in range(28_000)), "TUJUAN_SALAH"),
     _edit(
         "unknown units",

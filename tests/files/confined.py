@@ -1,4 +1,4 @@
-"""Checks every SOP of a folder, each in a process of its own that is given so many seconds and megabytes.
+"""Checks every SOP of a folder, each in a process of its own that is given so many seconds and more megabytes.
 
     python -m tests.files.confined FOLDER SECONDS MEGABYTES
 
@@ -18,9 +18,9 @@ from sop_engine.files.check import check_file
 
 
 def confine(seconds: int, megabytes: int) -> None:
-    """Let this process use so much processor time, and memory up to a size that counts what it has already."""
-    size, resident = (int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split()[:2])
-    most = size - resident + megabytes * 2**20
+    """Let this process use so much processor time, and so much memory beyond what it has already."""
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    most = size + megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 

@@ -81,6 +81,7 @@ def test_a_year_begins_and_ends_as_planned_and_keeps_its_limits(year, start, end
     assert (case.start, case.shortest, case.longest) == (start, end, end)
     assert told(checked, "BATAS_TERLAMPAUI") == {}
     assert told(checked, "KALENDER_BELUM_DITETAPKAN") == {}
+    assert (told(checked, "BATAS_HARI_LIBUR") == {}) == (year in (2023, 2024))  # then the last of February is worked
 
 
 def test_without_a_year_it_is_that_of_the_printed_date(office):

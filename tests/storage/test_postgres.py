@@ -26,6 +26,7 @@ from tests import postgres
 from tests.invariants import check, stored
 from tests.office import Office, settings_of
 from tests.postgres import Database, Databases
+from tests.storage.test_postgres_races import at_once
 
 STORES = ["postgres"]  # SQLite has nothing like it
 LISTING = Path(guards.__file__).with_name("schema.postgresql.txt")
@@ -313,6 +314,25 @@ def test_an_error_in_what_was_sent_ahead_undoes_the_whole(running: Office) -> No
     assert stored(running) == before
     running.done("disposisi")
     check(running)
+
+
+def test_read_then_write_without_a_condition_lets_everybody_win(place: Database, office: Office) -> None:
+    with place.connect(place.on.owner) as owner:
+        owner.execute("CREATE TABLE naive AS SELECT 1 AS id, 'offered' AS state")
+        owner.execute(f"GRANT SELECT, UPDATE ON naive TO {place.on.app}")
+    read = threading.Barrier(10)
+
+    def naively() -> Any:
+        with place.connect(place.on.app) as connection:
+            connection.autocommit = False
+            offered = connection.execute("SELECT state FROM naive").fetchone()[0] == "offered"
+            read.wait()
+            if offered:
+                connection.execute("UPDATE naive SET state = 'done' WHERE id = 1")
+            connection.commit()
+            return offered
+
+    assert at_once([naively] * 10).count(True) == 10
 
 
 def test_reading_never_takes_a_lock(place: Database, running: Office) -> None:
