@@ -15,6 +15,7 @@ def complete_task(
     result: str = "",
     note: str = "",
     present: tuple[int, ...] = (),
+    on_paper: decisions.OnPaper | None = None,
 ) -> Answer:
     """Complete a task of one's own; with an outcome where the stage decides.
 
@@ -24,7 +25,9 @@ def complete_task(
 
     def act(tx: Transaction) -> Answer:
         file, task = tx.file_of_task(who, task_id)
-        run = decisions.complete(file, task, outcome=outcome, redo=redo, result=result, note=note, present=present)
+        run = decisions.complete(
+            file, task, outcome=outcome, redo=redo, result=result, note=note, present=present, on_paper=on_paper
+        )
         tx.save(file)
         return {"case": file.case.id, "run": run.id, "status": run.state, "case_status": file.case.state}
 
@@ -35,5 +38,6 @@ def complete_task(
         "result": result,
         "note": note,
         "present": present,
+        "on_paper": [on_paper.done_at.isoformat(), on_paper.evidence] if on_paper else None,
     }
     return perform(store, who, "complete", arguments, act)

@@ -20,5 +20,7 @@ def _fire(tx: Transaction, *, case_id: int) -> None:
     if not reminders:
         return  # another ticker was first
     file = tx.file_for_tick(case_id)
+    if file.edition.state == "void":
+        return  # nothing of it goes on; the sweep takes the reminders away
     remind(file, reminders)
     tx.save(file)

@@ -1,4 +1,4 @@
-"""Load a checked definition as a draft edition, and ratify it by a signature."""
+"""Load a checked definition as a draft edition."""
 
 from sop_engine.application.ports import Answer, ParseDefinition, Store, Transaction, Who
 from sop_engine.application.request import perform
@@ -34,28 +34,3 @@ def load_edition(store: Store, who: Who, body: str, parse: ParseDefinition) -> A
         }
 
     return perform(store, who, "load", {"digest": editions.digest_of(body)}, act)
-
-
-def sign_edition(
-    store: Store, who: Who, edition_id: int, shown_digest: str, on_paper: editions.OnPaper | None = None
-) -> Answer:
-    """Sign a draft as the ratifying position: in force from this instant (clause 6)."""
-
-    def act(tx: Transaction) -> Answer:
-        edition = tx.edition(edition_id)
-        plan = tx.plan(edition.revision_id, edition.organisation)
-        desk = tx.desk(who, plan.definition.identity.ratified_by.position)
-        editions.sign(
-            desk,
-            edition,
-            plan.definition,
-            plan.organisation,
-            tx.revision(edition.revision_id).digest,
-            shown_digest,
-            on_paper,
-        )
-        tx.save(desk)
-        return {"edition": edition.id, "number": edition.number, "status": edition.state}
-
-    paper = [on_paper.signed_on.isoformat(), on_paper.evidence, on_paper.witness] if on_paper else None
-    return perform(store, who, "sign", {"edition": edition_id, "digest": shown_digest, "paper": paper}, act)

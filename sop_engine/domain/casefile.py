@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.domain.deadlines import LevelKind, levels_of
-from sop_engine.domain.people import Holder, People
+from sop_engine.domain.people import Acting, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import text_digest
 from sop_engine.domain.state import (
@@ -110,7 +110,7 @@ class Desk:
     def mail(
         self,
         kind: str,
-        holder: Holder,
+        to: Acting,
         subject: str,
         context: dict[str, Any],
         *,
@@ -119,7 +119,7 @@ class Desk:
         run: Run | None = None,
     ) -> None:
         """Queue one mail to one person about the fact told last; a doubled one is dropped."""
-        person = self.people.person(holder.person_id)
+        person = self.people.person(to.person_id)
         dedupe = f"{kind}/{about}/{extra or self.counters.seq}/{person.id}"
         if any(message.dedupe == dedupe for message in self.out.messages):
             return
@@ -131,7 +131,7 @@ class Desk:
                 person_id=person.id,
                 to_name=person.name,
                 to_address=person.email,
-                to_position=holder.position,
+                to_position=to.position,
                 case_id=self.case.id if self.case else None,
                 run_id=run.id if run else None,
                 stage=run.stage if run else "",
@@ -189,9 +189,9 @@ class CaseFile(Desk):
         """List a run's sign-offs, answered ones too."""
         return [sign_off for sign_off in self.sign_offs.values() if sign_off.run_id == run.id]
 
-    def holders_of(self, position: str) -> list[Holder]:
-        """List who holds a position now."""
-        return self.people.holders_of(position, self.now)
+    def acting_in(self, position: str) -> list[Acting]:
+        """List who may act in a position now: its holders, and substitutes of those away."""
+        return self.people.acting_in(position, self.now)
 
     def words(self, text_id: int | None) -> list[str]:
         """Give a person's words as lines, whether written in this act or kept earlier."""

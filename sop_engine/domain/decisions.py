@@ -4,15 +4,20 @@ Each decision checks first and refuses with a sentence, then records what happen
 Nothing here touches a clock, a file or a database.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from sop_engine.domain.authority import check_proof
 from sop_engine.domain.casefile import CaseFile, refer
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.finishing import end_run, finish_run, void_run, withdraw_requests, withdraw_tasks
 from sop_engine.domain.flow import ON, SKIPPED, Position, outcomes_of
+from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
-from sop_engine.domain.mails import holder_of_task, mail_case, mail_run
+from sop_engine.domain.mails import acting_on, mail_case, mail_run
 from sop_engine.domain.opening import (
+    acting_behind,
     eligible_signers,
-    holders_behind,
     not_before,
     open_run,
     open_visit,
@@ -20,10 +25,18 @@ from sop_engine.domain.opening import (
     relieve_signers,
     request_sign_offs,
 )
-from sop_engine.domain.people import Holder
+from sop_engine.domain.people import Acting
 from sop_engine.domain.rules import pass_gates
 from sop_engine.domain.state import Actor, Run, SignOff, Task
 from sop_engine.errors import NotAuthorised, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """Work that was done on paper and is recorded later: when it was done, and the SHA-256 of what proves it."""
+
+    done_at: datetime
+    evidence: str
 
 
 def check_gates(file: CaseFile, position: str) -> None:
@@ -73,10 +86,16 @@ def complete(
     result: str = "",
     note: str = "",
     present: tuple[int, ...] = (),
+    on_paper: OnPaper | None = None,
 ) -> Run:
     """Record that a task was done: the run is submitted for sign-off, or completed."""
     check_gates(file, task.position)
     run = file.runs[task.run_id]
+    if on_paper and not run.activated_at <= on_paper.done_at <= file.now:
+        raise Refusal(
+            "Pekerjaan di atas kertas hanya dapat dicatat untuk waktu sejak tahap ini dibuka sampai sekarang.",
+            instead=f"Tahap ini dibuka {instant(run.activated_at, file.plan.zone)}.",
+        )
     stage = file.plan.stage(run.stage)
     after = next_state(STAGE_RUN, run.state, "submit")
     outcome = _checked_outcome(stage, outcome, note)
@@ -95,6 +114,9 @@ def complete(
         performed_by=task.person_id,
         performed_position=task.position,
         performed_capacity=file.actor.capacity,
+        performed_for=task.stands_for,
+        performed_at=on_paper.done_at if on_paper else None,
+        evidence=on_paper.evidence if on_paper else None,
         present=members,
         result=result_text.id if result_text else None,
         note=note_text.id if note_text else None,
@@ -113,6 +135,7 @@ def complete(
 def approve(file: CaseFile, sign_off: SignOff, note: str = "") -> Run:
     """Give a sign-off; with the last one asked for, the run is completed."""
     run = _check_signer(file, sign_off)
+    check_proof(file.actor)
     written = file.write(note)
     _answer(file, sign_off, "give", written.id if written else None)
     file.tell("sign_off.given", run=run.id, sign_off=sign_off.id, note=refer(written))
@@ -153,7 +176,7 @@ def cancel(file: CaseFile, reason: str) -> None:
         raise NotAuthorised("Kasus hanya dapat dibatalkan penanggung jawab SOP atau pejabat yang mengesahkannya.")
     if not reason.strip():
         raise Refusal("Pembatalan kasus memerlukan alasan.", instead="Tuliskan alasannya.")
-    told = {task.person_id: holder_of_task(file, task) for task in file.tasks.values() if task.open}
+    told = {task.person_id: acting_on(task) for task in file.tasks.values() if task.open}
     written = file.write(reason)
     for run in [run for run in file.runs.values() if run.open]:
         void_run(file, run)
@@ -219,7 +242,7 @@ def _check_present(file: CaseFile, stage: Stage, run: Run, task: Task, present: 
     members = {
         holder.person_id
         for performer in file.plan.performers_of(stage, run.slot)
-        for holder in holders_behind(file, performer)
+        for holder in acting_behind(file, performer)
     }
     here = sorted({task.person_id, *present})
     strangers = [file.people.person(person).name for person in here if person not in members]
@@ -261,7 +284,7 @@ def _answer(file: CaseFile, sign_off: SignOff, act: str, note: int | None) -> No
 def _mail_submitter(file: CaseFile, run: Run, kind: str, note: str) -> None:
     if run.performed_by is None:
         return
-    who = Holder(0, run.performed_by, run.performed_position or "", run.performed_capacity or "", "", file.now)
+    who = Acting(run.performed_by, run.performed_position or "", run.performed_capacity or "")
     mail_run(
         file,
         kind,

@@ -42,6 +42,10 @@ class FileModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
+    def dump(self) -> dict[str, Any]:
+        """Give it back in the file's own keys, what is absent left out."""
+        return self.model_dump(by_alias=True, exclude_unset=True, mode="json")
+
 
 _OUTCOME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
@@ -373,10 +377,6 @@ class Definition(Sourced):
         if stage.responsible == "pelaksana":
             return slot or self.responsible
         return stage.responsible or self.responsible
-
-    def dump(self) -> dict[str, Any]:
-        """Give the definition back in the file's own keys, what is absent left out."""
-        return self.model_dump(by_alias=True, exclude_unset=True, mode="json")
 
 
 def stages_in(steps: "tuple[Step, ...]") -> "list[Stage]":

@@ -1,5 +1,7 @@
 """Finishing a run: the flow moves on, and with its last stage the case and the edition end."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sop_engine.domain.casefile import CaseFile
@@ -7,9 +9,11 @@ from sop_engine.domain.flow import ON, Move, Position, replay
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
 from sop_engine.domain.mails import mail_case, mail_run
-from sop_engine.domain.opening import holders_behind, open_visit
-from sop_engine.domain.people import Holder
-from sop_engine.domain.state import Run
+from sop_engine.domain.opening import acting_behind, open_visit
+from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.people import Acting, People
+from sop_engine.domain.record import seal_of
+from sop_engine.domain.state import Run, SignOff
 from sop_engine.errors import StoreUnfit
 
 
@@ -23,13 +27,19 @@ def withdraw_requests(file: CaseFile, run: Run) -> None:
     """Take back the sign-offs of a run that are still asked for."""
     for sign_off in file.sign_offs_of(run):
         if sign_off.state == "requested":
-            after = next_state(SIGN_OFF, sign_off.state, "withdraw")
-            file.change(sign_off, state=after, answered_at=file.now)
+            withdraw_sign_off(file, sign_off)
+
+
+def withdraw_sign_off(file: CaseFile, sign_off: SignOff) -> None:
+    """Take back one sign-off."""
+    file.change(sign_off, state=next_state(SIGN_OFF, sign_off.state, "withdraw"), answered_at=file.now)
 
 
 def end_run(file: CaseFile, run: Run, act: str) -> None:
     """Take a run to its last state; its unsent reminders and mails are superseded."""
     file.change(run, state=next_state(STAGE_RUN, run.state, act), ended_at=file.now, ended_seq=file.next_seq)
+    if run.state != "void":
+        file.change(run, seal=seal_of(run, file.plan.stage_digest(run.stage)))
     file.out.superseded.append((run.id,))
 
 
@@ -38,6 +48,14 @@ def void_run(file: CaseFile, run: Run) -> None:
     withdraw_tasks(file, run)
     withdraw_requests(file, run)
     end_run(file, run, "void")
+
+
+def void_case(file: CaseFile) -> None:
+    """Follow a void edition: the case and its open runs are void, their work stays on record."""
+    for run in [run for run in file.runs.values() if run.open]:
+        void_run(file, run)
+    file.change(file.case, state=next_state(CASE, file.case.state, "void"), ended_at=file.now)
+    file.tell("case.voided", edition=file.edition.id)
 
 
 def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
@@ -81,13 +99,15 @@ def _end_case(file: CaseFile) -> None:
     file.change(file.case, state=next_state(CASE, file.case.state, "complete"), ended_at=file.now)
     file.tell("case.completed")
     ended = instant(file.now, file.plan.zone)
-    responsible = file.holders_of(definition.responsible)
+    responsible = file.acting_in(definition.responsible)
     mail_case(file, "selesai", responsible, lingkup="sop", selesai_pada=ended, **NO_STAGE)
     clause = definition.clause_for("tidak_berlaku_saat_berakhir")
     if clause and file.edition.single_case:
         file.change(file.edition, state=next_state(EDITION, file.edition.state, "expire"), ended_at=file.now)
         file.tell("edition.expired", edition=file.edition.id, clause=clause.number)
-        mail_case(file, "berakhir", everyone(file), selesai_pada=ended, butir=str(clause.number), bunyi=clause.text)
+        took_part = [*file.took_part(), *((task.person_id, task.position) for task in file.tasks.values())]
+        told = everyone(file.people, file.plan.organisation, took_part, file.now)
+        mail_case(file, "berakhir", told, selesai_pada=ended, butir=str(clause.number), bunyi=clause.text)
 
 
 NO_STAGE: dict[str, Any] = {
@@ -101,23 +121,19 @@ NO_STAGE: dict[str, Any] = {
 }
 
 
-def everyone(file: CaseFile) -> list[Holder]:
+def everyone(
+    people: People, organisation: Organisation, took_part: Iterable[tuple[int, str]], now: datetime
+) -> list[Acting]:
     """All who held a task in the edition, and each unit's head (design §8), one entry a person."""
-    organisation = file.plan.organisation
-    found = {
-        person: Holder(0, person, position, "", "", file.now)
-        for person, position in [*file.took_part(), *((t.person_id, t.position) for t in file.tasks.values())]
-    }
-    for name, position in organisation.positions.items():
-        superior = organisation.positions.get(position.superior or "")
-        if not position.outside and (superior is None or superior.unit != position.unit):
-            for holder in file.holders_of(name):
-                found.setdefault(holder.person_id, holder)
+    found = {person: Acting(person, position) for person, position in took_part}
+    for name in filter(organisation.is_head, organisation.positions):
+        for acting in people.acting_in(name, now):
+            found.setdefault(acting.person_id, acting)
     return [found[person] for person in sorted(found)]
 
 
 def _tell_informed(file: CaseFile, run: Run) -> None:
     ended = instant(file.now, file.plan.zone)
     for position in file.plan.stage(run.stage).informed:
-        for holder in holders_behind(file, position):
+        for holder in acting_behind(file, position):
             mail_run(file, "selesai", holder, run, lingkup="tahap", selesai_pada=ended)

@@ -82,6 +82,9 @@ SIGN_OFF = Life(
         ("withdraw", "requested", "withdrawn"),
     ),
 )
+PROPOSAL = Life(
+    "usulan", "proposed", (("confirm", "proposed", "confirmed"), ("withdraw", "proposed", "withdrawn"))
+)
 REMINDER = Life("pengingat", "armed", (("send", "armed", "sent"), ("supersede", "armed", "superseded")))
 MESSAGE = Life(
     "surel",
@@ -100,6 +103,7 @@ LIVES = {
     "stage_runs": STAGE_RUN,
     "tasks": TASK,
     "sign_offs": SIGN_OFF,
+    "proposals": PROPOSAL,
     "reminders": REMINDER,
     "messages": MESSAGE,
 }
@@ -122,6 +126,8 @@ _WORDS = {
     "withdrawn": "sudah ditarik",
     "requested": "sedang diminta",
     "given": "sudah diberikan",
+    "proposed": "menunggu persetujuan orang kedua",
+    "confirmed": "sudah disetujui",
 }
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sop_engine.domain.casefile import CaseFile
+from sop_engine.domain.casefile import CaseFile, Desk
+from sop_engine.domain.definition import Definition
 from sop_engine.domain.indonesian import instant
-from sop_engine.domain.people import Holder
-from sop_engine.domain.state import Run, SignOff, Task, instant_text
+from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.people import TITLES, Acting
+from sop_engine.domain.state import Edition, Run, SignOff, Task, instant_text
 
 SUBJECTS = {
     "penugasan": "Penugasan: {kegiatan}{tenggat}",
@@ -27,18 +29,19 @@ SUBJECTS = {
 }
 
 
-def base_context(file: CaseFile, holder: Holder, path: str) -> dict[str, Any]:
-    """Give what every mail about a case says: office, SOP, recipient, case, link."""
-    definition, organisation = file.plan.definition, file.plan.organisation
-    prefix = {"plt": "Plt. ", "plh": "Plh. "}.get(holder.capacity, "")
+def base_context(
+    desk: Desk, definition: Definition, organisation: Organisation, to: Acting, path: str
+) -> dict[str, Any]:
+    """Give what every mail about an SOP says: office, SOP, recipient, case if any, link."""
+    case = desk.case
     return {
         "instansi": definition.identity.institution or organisation.name,
         "sop_nama": definition.identity.name,
         "sop_nomor": definition.identity.number,
-        "penerima_nama": file.people.person(holder.person_id).name,
-        "penerima_jabatan": prefix + organisation.name_of(holder.position),
-        "kasus": str(file.case.id),
-        "tahun": str(file.case.year or ""),
+        "penerima_nama": desk.people.person(to.person_id).name,
+        "penerima_jabatan": TITLES.get(to.capacity, "") + organisation.name_of(to.position),
+        "kasus": str(case.id) if case else "",
+        "tahun": str((case and case.year) or ""),
         "tautan": path,
     }
 
@@ -60,7 +63,7 @@ def stage_context(file: CaseFile, run: Run, due_at: datetime | None, due_text: s
 def mail_run(
     file: CaseFile,
     kind: str,
-    holder: Holder,
+    to: Acting,
     run: Run,
     path: str = "",
     extra: str = "",
@@ -69,30 +72,61 @@ def mail_run(
 ) -> None:
     """Queue a mail about a run; for a sign-off its own due date is told."""
     due_at, due_text = (run.due_at, run.due_text) if sign_off is None else (sign_off.due_at, SIGN_OFF_DUE)
-    context = base_context(file, holder, path or f"/kasus/{file.case.id}")
+    context = _about(file, to, path)
     context |= stage_context(file, run, due_at, due_text) | said
     until = f" — tenggat {context['tenggat']}" if due_at else ""
     subject = SUBJECTS[kind].format(kegiatan=context["kegiatan"], tenggat=until, perihal=said.get("perihal", ""))
-    file.mail(kind, holder, _numbered(file, subject), context, about=run.id, extra=extra, run=run)
+    file.mail(kind, to, _numbered(file.plan.definition, subject), context, about=run.id, extra=extra, run=run)
 
 
 SIGN_OFF_DUE = "1 hari kerja sejak permintaan pengesahan"
 
 
-def mail_case(file: CaseFile, kind: str, holders: Iterable[Holder], extra: str = "", **said: Any) -> None:
-    """Queue the same mail about the whole case to several holders."""
-    for holder in holders:
-        context = base_context(file, holder, f"/kasus/{file.case.id}") | said
+def mail_case(file: CaseFile, kind: str, to: Iterable[Acting], extra: str = "", **said: Any) -> None:
+    """Queue the same mail about the whole case to several persons."""
+    for each in to:
+        context = _about(file, each) | said
         subject = SUBJECTS[kind].format(kegiatan=context["sop_nama"], tenggat="", perihal=said.get("perihal", ""))
-        file.mail(kind, holder, _numbered(file, subject), context, about=file.case.id, extra=extra)
+        file.mail(kind, each, _numbered(file.plan.definition, subject), context, about=file.case.id, extra=extra)
+
+
+def mail_edition(
+    desk: Desk, kind: str, to: Iterable[Acting], definition: Definition, organisation: Organisation, edition: Edition,
+    extra: str = "", **said: Any,
+) -> None:  # fmt: skip
+    """Queue the same mail about an edition to several persons."""
+    for each in to:
+        context = base_context(desk, definition, organisation, each, f"/edisi/{edition.id}") | said
+        subject = SUBJECTS[kind].format(kegiatan=context["sop_nama"], tenggat="", perihal=said.get("perihal", ""))
+        desk.mail(kind, each, _numbered(definition, subject), context, about=edition.id, extra=extra)
+
+
+def mail_office(
+    desk: Desk, to: Iterable[Acting], organisation: Organisation, perihal: str, paragraf: list[str]
+) -> None:
+    """Queue the same notice about the office itself, no SOP, to several persons."""
+    for each in to:
+        context = {
+            "instansi": organisation.name,
+            "sop_nama": "",
+            "sop_nomor": "",
+            "penerima_nama": desk.people.person(each.person_id).name,
+            "penerima_jabatan": TITLES.get(each.capacity, "") + organisation.name_of(each.position),
+            "kasus": "",
+            "tahun": "",
+            "tautan": "/",
+            "perihal": perihal,
+            "paragraf": paragraf,
+        }
+        desk.mail("pemberitahuan", each, perihal, context, about=desk.counters.seq)
 
 
 def mail_assignment(file: CaseFile, run: Run, task: Task, note: str) -> None:
-    """Tell a holder that a task was offered to them."""
+    """Tell a person that a task was offered to them."""
     mail_run(
         file,
         "penugasan",
-        holder_of_task(file, task),
+        acting_on(task),
         run,
         f"/tugas/{task.id}",
         sebagai="pelaksana",
@@ -101,20 +135,23 @@ def mail_assignment(file: CaseFile, run: Run, task: Task, note: str) -> None:
     )
 
 
-def holder_of_task(file: CaseFile, task: Task) -> Holder:
-    """Give the holder a task was offered to, as they hold the position now or held it then."""
-    for holder in file.people.holders:
-        if (holder.person_id, holder.position) == (task.person_id, task.position) and holder.holds(file.now):
-            return holder
-    return Holder(0, task.person_id, task.position, task.capacity, "", task.offered_at)
+def acting_on(task: Task) -> Acting:
+    """Give who was offered a task, in the capacity it was offered in."""
+    return Acting(task.person_id, task.position, task.capacity, task.stands_for)
 
 
 def performer_names(file: CaseFile, run: Run) -> tuple[str, str]:
     """Name who performed a run and their position, as a mail says it; ('', '') before anybody did."""
     if run.performed_by is None:
         return "", ""
-    return file.people.person(run.performed_by).name, file.plan.organisation.name_of(run.performed_position or "")
+    position = file.plan.organisation.name_of(run.performed_position or "")
+    return file.people.person(run.performed_by).name, TITLES.get(run.performed_capacity or "", "") + position
 
 
-def _numbered(file: CaseFile, subject: str) -> str:
-    return f"[SOP {file.plan.definition.identity.number}] {subject}"
+def _about(file: CaseFile, to: Acting, path: str = "") -> dict[str, Any]:
+    plan = file.plan
+    return base_context(file, plan.definition, plan.organisation, to, path or f"/kasus/{file.case.id}")
+
+
+def _numbered(definition: Definition, subject: str) -> str:
+    return f"[SOP {definition.identity.number}] {subject}"

@@ -1,5 +1,6 @@
 """Opening a run: its due date, the tasks offered, the reminders armed, the mails that say so."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sop_engine.domain.casefile import CaseFile
@@ -13,7 +14,7 @@ from sop_engine.domain.deadlines import (
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import Visit
 from sop_engine.domain.mails import mail_assignment, mail_case, mail_run, performer_names
-from sop_engine.domain.people import Holder
+from sop_engine.domain.people import Acting
 from sop_engine.domain.state import Reminder, Run, SignOff, Task
 
 
@@ -49,7 +50,7 @@ def open_run(file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = 
     )
     file.runs[run.id] = run
     file.add(run)
-    tasks = _offer(file, run, stage)
+    tasks = offer(file, run, entitled(file, run).values())
     file.tell(
         "run.activated",
         stage=stage.id,
@@ -62,28 +63,39 @@ def open_run(file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = 
         if task.person_id != unmailed:
             mail_assignment(file, run, task, note)
     if not tasks:
-        _tell_vacancy(file, run, stage)
+        tell_vacancy(file, run)
     return run
 
 
-def _offer(file: CaseFile, run: Run, stage: Stage) -> list[Task]:
-    """Offer a run to every holder behind its performers, once per person."""
-    tasks: dict[int, Task] = {}
-    for performer in file.plan.performers_of(stage, run.slot):
-        for holder in holders_behind(file, performer):
-            if holder.person_id not in tasks:
-                task = Task(
-                    file.new_id(),
-                    file.case.id,
-                    run.id,
-                    holder.person_id,
-                    holder.position,
-                    holder.capacity,
-                    file.now,
-                )
-                tasks[holder.person_id] = file.tasks[task.id] = task
-                file.add(task)
-    return list(tasks.values())
+def offer(file: CaseFile, run: Run, to: Iterable[Acting], handed_by: int | None = None) -> list[Task]:
+    """Offer a run to persons, each as who acts in a position."""
+    tasks = [
+        Task(
+            file.new_id(),
+            file.case.id,
+            run.id,
+            each.person_id,
+            each.position,
+            each.capacity,
+            file.now,
+            each.stands_for,
+            handed_by,
+        )
+        for each in to
+    ]
+    for task in tasks:
+        file.tasks[task.id] = task
+        file.add(task)
+    return tasks
+
+
+def entitled(file: CaseFile, run: Run) -> dict[int, Acting]:
+    """Give who may work on a run now, by person: all who act for its performers, once a person."""
+    found: dict[int, Acting] = {}
+    for performer in file.plan.performers_of(file.plan.stage(run.stage), run.slot):
+        for acting in acting_behind(file, performer):
+            found.setdefault(acting.person_id, acting)
+    return found
 
 
 def _acting_for(file: CaseFile, performer: str) -> str:
@@ -92,23 +104,23 @@ def _acting_for(file: CaseFile, performer: str) -> str:
     return place.recorded_by if place and place.outside and place.recorded_by else performer
 
 
-def holders_behind(file: CaseFile, performer: str) -> list[Holder]:
+def acting_behind(file: CaseFile, performer: str) -> list[Acting]:
     """List who acts for a performer: its holders, all of a body's members, an outside party's recorders."""
-    return file.people.holders_behind(file.plan.organisation, _acting_for(file, performer), file.now)
+    return file.people.acting_behind(file.plan.organisation, _acting_for(file, performer), file.now)
 
 
-def _tell_vacancy(file: CaseFile, run: Run, stage: Stage) -> None:
+def tell_vacancy(file: CaseFile, run: Run) -> None:
     """Nobody holds the position: the stage waits, and the nearest superior in post is told."""
+    stage = file.plan.stage(run.stage)
     performer = _acting_for(file, file.plan.performers_of(stage, run.slot)[0])
     position = file.plan.organisation.members_of(performer)[0]
     for superior in [*file.plan.organisation.superiors_of(position), ratifier(file)]:
-        holders = file.holders_of(superior)
+        holders = file.acting_in(superior)
         if holders:
             mail_case(
                 file,
                 "pemberitahuan",
                 holders,
-                extra=f"kosong/{run.id}",
                 perihal=f"Jabatan kosong: {file.plan.organisation.name_of(position)}",
                 paragraf=[
                     f"Tahap «{stage.activity}» menunggu karena jabatan "
@@ -183,31 +195,35 @@ def request_sign_offs(file: CaseFile, run: Run, turn: int = 1) -> None:
     file.change(run, deadline_no=run.deadline_no + 1)
     due_at = sign_off_due(file.now, file.plan.calendar).at
     positions = [rule.by[turn - 1]] if rule.in_order else list(rule.by)
-    asked = [_request(file, run, position, turn, due_at) for position in positions]
+    asked = [request(file, run, position, turn, due_at) for position in positions]
     file.tell("sign_off.requested", stage=run.stage, positions=[sign_off.position for sign_off in asked])
     armed: set[int] = set()  # who is asked in two positions is reminded once
     for sign_off in asked:
-        signers = eligible_signers(file, run, sign_off.position)
-        if not signers:
-            _tell_no_signer(file, run, sign_off)
-        for holder in signers:
-            if holder.person_id not in armed:
-                arm(file, run, holder.person_id, holder.position, due_at)
-            armed.add(holder.person_id)
-            name, position = performer_names(file, run)
-            mail_run(
-                file,
-                "permintaan_pengesahan",
-                holder,
-                run,
-                f"/pengesahan/{sign_off.id}",
-                sign_off=sign_off,
-                penyaji_nama=name,
-                penyaji_jabatan=position,
-                hasil=run.outcome if file.plan.stage(run.stage).decision else "",
-                hasil_keluaran=file.words(run.result),
-                catatan=" ".join(file.words(run.note)),
-            )
+        mail_signers(file, run, sign_off, eligible_signers(file, run, sign_off.position), armed)
+
+
+def mail_signers(file: CaseFile, run: Run, sign_off: SignOff, signers: list[Acting], armed: set[int]) -> None:
+    """Mail a request to persons who may answer it, and arm their reminders; with none, tell those above."""
+    if not signers:
+        _tell_no_signer(file, run, sign_off)
+    for signer in signers:
+        if signer.person_id not in armed:
+            arm(file, run, signer.person_id, signer.position, sign_off.due_at)
+        armed.add(signer.person_id)
+        name, position = performer_names(file, run)
+        mail_run(
+            file,
+            "permintaan_pengesahan",
+            signer,
+            run,
+            f"/pengesahan/{sign_off.id}",
+            sign_off=sign_off,
+            penyaji_nama=name,
+            penyaji_jabatan=position,
+            hasil=run.outcome if file.plan.stage(run.stage).decision else "",
+            hasil_keluaran=file.words(run.result),
+            catatan=" ".join(file.words(run.note)),
+        )
 
 
 def asked_of(file: CaseFile, run: Run, person_id: int) -> SignOff | None:
@@ -226,23 +242,32 @@ def relieve_signers(file: CaseFile, run: Run, position: str) -> None:
             file.out.superseded.append((run.id, holder.person_id))
 
 
-def _request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetime) -> SignOff:
+def request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetime) -> SignOff:
     """Ask a position, or the nearest superior with somebody who did not perform the work."""
-    way_up = [position, *file.plan.organisation.superiors_of(position)]
-    able = next((place for place in way_up if eligible_signers(file, run, place)), position)
-    sign_off = SignOff(file.new_id(), file.case.id, run.id, able, turn, file.now, due_at)
+    able = able_position(file, run, position)
+    signers = tuple(signer.person_id for signer in eligible_signers(file, run, able))
+    sign_off = SignOff(file.new_id(), file.case.id, run.id, able, turn, file.now, due_at, signers)
     file.sign_offs[sign_off.id] = sign_off
     file.add(sign_off)
     return sign_off
 
 
-def eligible_signers(file: CaseFile, run: Run, position: str) -> list[Holder]:
-    """Four eyes: the holders of a position who did not perform this run, compared as persons."""
-    performers = {run.performed_by, *run.present}
+def able_position(file: CaseFile, run: Run, position: str) -> str:
+    """Give a position, or the nearest above it, in which somebody may sign a run off; itself where nobody may."""
+    way_up = [position, *file.plan.organisation.superiors_of(position)]
+    return next((place for place in way_up if eligible_signers(file, run, place)), position)
+
+
+def eligible_signers(file: CaseFile, run: Run, position: str) -> list[Acting]:
+    """Four eyes: who acts in a position and did not perform this run, compared as persons.
+
+    Whoever the performer represented counts as performer, and a substitute can't sign for one either.
+    """
+    performers = {run.performed_by, run.performed_for, *run.present} - {None}
     for performer in file.plan.performers_of(file.plan.stage(run.stage), run.slot):
         if performer in file.plan.organisation.bodies:  # absent members count as performers too
-            performers |= {holder.person_id for holder in holders_behind(file, performer)}
-    return [holder for holder in file.holders_of(position) if holder.person_id not in performers]
+            performers |= {acting.person_id for acting in acting_behind(file, performer)}
+    return [one for one in file.acting_in(position) if not performers & {one.person_id, one.stands_for}]
 
 
 def _tell_no_signer(file: CaseFile, run: Run, sign_off: SignOff) -> None:
@@ -251,7 +276,7 @@ def _tell_no_signer(file: CaseFile, run: Run, sign_off: SignOff) -> None:
     mail_case(
         file,
         "pemberitahuan",
-        [holder for position in told for holder in file.holders_of(position)],
+        [one for position in told for one in file.acting_in(position)],
         extra=f"tanpa-pengesah/{sign_off.id}",
         perihal=f"Pengesahan menunggu: tidak ada {name} yang berwenang",
         paragraf=[

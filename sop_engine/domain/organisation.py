@@ -62,6 +62,12 @@ class Organisation(Sourced):
         body = self.bodies.get(performer)
         return body.members if body else (performer,)
 
+    def is_head(self, position: str) -> bool:
+        """Whether a position heads its unit: its superior stands outside the unit, or there is none."""
+        place = self.positions.get(position)
+        superior = self.positions.get((place and place.superior) or "")
+        return bool(place and not place.outside and (superior is None or superior.unit != place.unit))
+
     def superiors_of(self, position: str) -> list[str]:
         """The way up from a position, nearest first; a body starts at its first member."""
         found: list[str] = []

@@ -1,11 +1,13 @@
 """A plan: one revision made ready to run, with the structure and calendar it runs in."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Definition, Limit, Stage
 from sop_engine.domain.flow import Flow
 from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.record import canonical
 
 
 @dataclass(eq=False)
@@ -18,6 +20,7 @@ class Plan:
     calendar: WorkCalendar
     flow: Flow = field(init=False)
     limits: dict[str, tuple[Limit, ...]] = field(init=False)
+    _digests: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.flow = Flow(self.definition)
@@ -32,6 +35,12 @@ class Plan:
     def stage(self, stage_id: str) -> Stage:
         """Give a stage by id."""
         return self.flow.stages[stage_id]
+
+    def stage_digest(self, stage_id: str) -> str:
+        """Give the SHA-256 of a stage's own text in canonical JSON, what a run's seal binds."""
+        if stage_id not in self._digests:
+            self._digests[stage_id] = hashlib.sha256(canonical(self.stage(stage_id).dump())).hexdigest()
+        return self._digests[stage_id]
 
     def performers_of(self, stage: Stage, slot: str) -> tuple[str, ...]:
         """The positions or bodies a run is offered to: its slot, or the stage's performers."""

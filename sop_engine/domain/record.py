@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sop_engine.domain.state import Event, Written, instant_text
+from sop_engine.domain.state import Event, Run, Written, instant_text
 
-TAG = b"sop-audit-v1\0"
+TAG, SEAL_TAG = b"sop-audit-v1\0", b"sop-seal-v1\0"
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -67,6 +67,17 @@ def chained(prev: str, body: str) -> str:
 def genesis(installation: str) -> str:
     """Give the hash an office's chain starts from; it names the installation."""
     return hashlib.sha256(TAG + installation.encode()).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """Write a value as RFC 8785 canonical JSON."""
+    return _encode(value).encode()
+
+
+def seal_of(run: Run, stage_digest: str) -> str:
+    """Give the seal of an ended run: it binds the stage's text to who did what when, with which result."""
+    said = {name: value for name, value in run.image().items() if name not in ("seal", "version")}
+    return hashlib.sha256(SEAL_TAG + canonical({"stage": stage_digest, "run": said})).hexdigest()
 
 
 def text_digest(salt: str, body: str) -> str:

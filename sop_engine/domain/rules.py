@@ -51,12 +51,11 @@ def not_void(edition: Edition, definition: Definition, _org: Organisation, _pos:
 
 def not_expired(edition: Edition, definition: Definition, _org: Organisation, _pos: str, _now: datetime) -> None:
     """Rule 5: with the end of its stages the SOP is no longer in force."""
-    if edition.state in ("expired", "replaced"):
-        ended = "telah berakhir" if edition.state == "expired" else "telah diganti edisi berikutnya"
+    if edition.state == "expired":
         raise refusal(
             definition,
             "tidak_berlaku_saat_berakhir",
-            f"SOP Nomor {edition.number} {ended}.",
+            f"SOP Nomor {edition.number} telah berakhir.",
             "Terbitkan edisi berikutnya dengan `sop reissue`.",
         )
 
@@ -85,7 +84,12 @@ def pass_gates(
 
 
 def may_start_another(edition: Edition, definition: Definition, cases_not_cancelled: int) -> None:
-    """Rule 5: one edition is one cycle."""
+    """Rule 5: one edition is one cycle; of a replaced edition no case begins any more, running ones go on."""
+    if edition.state == "replaced":
+        raise Refusal(
+            f"SOP Nomor {edition.number} telah diganti edisi berikutnya.",
+            instead="Mulai kasus dari edisi yang berlaku.",
+        )
     if edition.single_case and cases_not_cancelled:
         raise refusal(
             definition,

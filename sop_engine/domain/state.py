@@ -97,12 +97,16 @@ class Run(Entity):
     performed_by: int | None = None
     performed_position: str | None = None
     performed_capacity: str | None = None
+    performed_for: int | None = None  # whom the performer represented
+    performed_at: datetime | None = None  # when the work was done on paper, where it was
+    evidence: str | None = None  # SHA-256 of what proves that
     present: tuple[int, ...] = ()
     result: int | None = None  # text: what was delivered
     note: int | None = None  # text
     submitted_at: datetime | None = None
     ended_at: datetime | None = None
     ended_seq: int | None = None
+    seal: str | None = None  # binds the stage's text to who did what when, from the end on
 
     @property
     def open(self) -> bool:
@@ -121,6 +125,8 @@ class Task(Entity):
     position: str
     capacity: str
     offered_at: datetime
+    stands_for: int | None = None  # whom a substitute or delegate represents
+    handed_by: int | None = None  # who delegated or reassigned it, and may take it back
     state: str = "offered"
     claimed_at: datetime | None = None
     ended_at: datetime | None = None
@@ -142,6 +148,7 @@ class SignOff(Entity):
     turn: int  # 1… where signers sign in order; all 1 otherwise
     requested_at: datetime
     due_at: datetime
+    asked: tuple[int, ...] = ()  # the persons who were told and may answer
     state: str = "requested"
     person_id: int | None = None
     capacity: str | None = None
@@ -149,7 +156,21 @@ class SignOff(Entity):
     note: int | None = None  # text
 
 
-ENTITIES: tuple[type[Entity], ...] = (Edition, Revision, Case, Run, Task, SignOff)
+@dataclass(slots=True, eq=False)
+class Proposal(Entity):
+    """An act that needs a second person: it happens when somebody else confirms it."""
+
+    table: ClassVar[str] = "proposals"
+    act: str  # appoint | end | reset
+    arguments: dict[str, Any]
+    proposed_by: int
+    proposed_at: datetime
+    state: str = "proposed"
+    decided_by: int | None = None
+    decided_at: datetime | None = None
+
+
+ENTITIES: tuple[type[Entity], ...] = (Edition, Revision, Case, Run, Task, SignOff, Proposal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +180,18 @@ class Person:
     id: int
     name: str
     email: str
+    admin: int = 0  # 1: may load SOPs and keep persons and posts
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which position and capacity, through which door."""
+    """Who acts, in which position and capacity, through which door, and how that was proven."""
 
     person_id: int
     position: str
     capacity: str
     channel: str
+    proof: str = ""  # sandi | sandi+totp: what was asked for just before
 
     def image(self) -> dict[str, Any]:
         """Give the actor as an audit event records it."""
@@ -177,6 +200,7 @@ class Actor:
             "position": self.position,
             "capacity": self.capacity,
             "channel": self.channel,
+            "proof": self.proof,
         }
 
 

@@ -6,7 +6,7 @@ from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.indonesian import count_days
 from sop_engine.domain.mails import mail_run
 from sop_engine.domain.opening import asked_of, ratifier, way_up
-from sop_engine.domain.people import Holder
+from sop_engine.domain.people import Acting
 from sop_engine.domain.state import Reminder, Run, SignOff
 
 
@@ -29,7 +29,7 @@ def remind(file: CaseFile, due: Iterable[Reminder]) -> None:
 def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
     for reminder in group:
         sign_off = asked_of(file, run, reminder.person_id) if run.state == "submitted" else None
-        holder = Holder(0, reminder.person_id, reminder.position, "", "", file.now)
+        holder = Acting(reminder.person_id, reminder.position)
         extra = f"{reminder.level}#{reminder.deadline_no}"
         path = f"/pengesahan/{sign_off.id}" if sign_off else _task_path(file, run, reminder.person_id)
         due_at = sign_off.due_at if sign_off else run.due_at
@@ -53,7 +53,7 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
     told = above[min(reminder.rank, len(above)) - 1] if above else ratifier(file)
     itself = position == reminder.position  # no body, no outside party: the late person can be named
     late_themselves = {task.person_id for task in file.tasks_of(run)} | {reminder.person_id}
-    for superior in file.holders_of(told):
+    for superior in file.acting_in(told):
         if superior.person_id in late_themselves:
             continue  # nobody is told of their own lateness twice
         mail_run(
