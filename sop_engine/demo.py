@@ -17,11 +17,13 @@ import uvicorn
 
 from notifications.sink import Sink
 from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.appoint import appoint
 from sop_engine.application.claim_task import claim_task
 from sop_engine.application.complete_task import complete_task
-from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
-from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.application.set_up import add_person, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Definition
@@ -230,7 +232,7 @@ class Story:
             person = add_person(self._store, nobody, name, email_of(name))["person"]
             appoint(self._store, nobody, person, position, "definitif", "SK demo (rekaan)", self._clock())
             self._person.setdefault(position, person)
-        admin = add_person(self._store, nobody, ADMIN, email_of(ADMIN))["person"]
+        admin = add_person(self._store, nobody, ADMIN, email_of(ADMIN), admin=True)["person"]
         loaded = load_edition(self._store, self._who(admin), self._text, lambda _: self.definition)
         self._go_to(6, 150)
         sign_edition(self._store, self._who("sekretaris"), loaded["edition"], loaded["digest"])
@@ -258,7 +260,8 @@ class Story:
         return next(asked.id for asked in view.sign_offs if asked.state == "requested")
 
     def _who(self, who: str | int) -> Who:
-        return Who(self._engine.office_id, who if isinstance(who, int) else self._person[who], "demo")
+        person = who if isinstance(who, int) else self._person[who]
+        return Who(self._engine.office_id, person, "demo", proof="sandi+totp")
 
     # -- time ------------------------------------------------------------------------------------
 

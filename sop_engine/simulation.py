@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 
 from notifications.sink import Sink
 from sop_engine.application.answer_sign_off import approve
+from sop_engine.application.appoint import appoint
 from sop_engine.application.complete_task import complete_task
-from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
-from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.application.set_up import add_person, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.deadlines import planned_start
@@ -157,7 +159,7 @@ class _Office:
             inside = [member for member in body.members if member in self.people]
             while inside and sum(len(self.people[member]) for member in inside) < body.quorum:
                 self._appoint(inside[-1])
-        admin = add_person(store, nobody, ADMIN, "admin@simulasi.invalid")["person"]
+        admin = add_person(store, nobody, ADMIN, "admin@simulasi.invalid", admin=True)["person"]
         loaded = load_edition(store, self._who(admin), file.read_text("utf-8"), lambda _: self.definition)
         ratifier = self.definition.identity.ratified_by.position
         sign_edition(store, self._who(self.people[ratifier][0]), loaded["edition"], loaded["digest"])
@@ -177,7 +179,7 @@ class _Office:
         held.append(person)
 
     def _who(self, person_id: int) -> Who:
-        return Who(self.engine.office_id, person_id, "simulate")
+        return Who(self.engine.office_id, person_id, "simulate", proof="sandi+totp")
 
     # -- the case --------------------------------------------------------------------------------
 

@@ -13,7 +13,9 @@ from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
 from sop_engine.application.fire_reminders import fire_reminders
+from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
+from sop_engine.application.ratify_edition import sweep_void
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import StoreUnfit
@@ -70,8 +72,9 @@ class Engine:
         )
 
     def tick(self) -> int:
-        """Fire what is due now."""
-        return fire_reminders(self.store, self.store.clock())
+        """Let work follow the people and void editions' cases follow, then fire what is due now."""
+        now = self.store.clock()
+        return hand_over(self.store, now) + sweep_void(self.store) + fire_reminders(self.store, now)
 
     def ticker(self, connections: int = 4) -> Ticker:
         """Build the ticker that fires reminders and drains the outbox."""

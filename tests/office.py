@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.appoint import appoint
 from sop_engine.application.complete_task import complete_task
-from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
-from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.application.set_up import add_person, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.files.calendars import national_calendar, read_decrees
@@ -93,7 +95,7 @@ class Office:
 
     def who(self, name_or_id: str | int, key: str | None = None) -> Who:
         person = name_or_id if isinstance(name_or_id, int) else self.person.get(name_or_id, 0)
-        return Who(self.id, person, "uji", key)
+        return Who(self.id, person, "uji", key, "sandi+totp")
 
     def settle(self, organisation: Path = KPU, people: dict[str, list[str]] | None = None) -> "Office":
         """Load structure and calendar, appoint everybody, add an admin."""
@@ -106,8 +108,12 @@ class Office:
                 appoint(self.store, self.who(0), person, position, "definitif", "SK 1/2027", self.at)
                 self.person.setdefault(position, person)
                 self.person[f"{position}{number}"] = person
-        self.person["admin"] = add_person(self.store, self.who(0), "Admin Contoh", "admin@contoh.invalid")["person"]
+        self.person["admin"] = self.add("Admin Contoh", "admin@contoh.invalid", admin=True)
         return self
+
+    def add(self, name: str, email: str, admin: bool = False) -> int:
+        """Write a person down."""
+        return int(add_person(self.store, self.who(0), name, email, admin=admin)["person"])
 
     def load(self, body: str) -> dict[str, Any]:
         return load_edition(self.store, self.who("admin"), body, parse_definition)

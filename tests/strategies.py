@@ -4,15 +4,16 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from sop_engine.application.appoint import appoint
 from sop_engine.application.ports import Store, Transaction
-from sop_engine.application.set_up import add_person, appoint, load_document
+from sop_engine.application.set_up import add_person, load_document
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.files.lints import lint
@@ -68,6 +69,7 @@ _RULES = {
     3: {"aturan": "berlaku_saat_ditandatangani", "teks": "Berlaku saat ditandatangani."},
     4: {"teks": "Hal lain diatur kemudian."},
 }
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 _WORDS = st.text("ab cdé–:#'\"[]{},&*!|>%@`?-~\n", min_size=1, max_size=12).filter(str.strip)
 
 
@@ -82,7 +84,7 @@ def move_in(office: Office) -> None:
             office.person.setdefault(position, person)
             office.person[f"{position}{number}"] = person
     for position, other in ALSO.items():
-        appoint(store, nobody, office.person[position], other, "plt", "SP 3/2027", office.at)
+        appoint(store, nobody, office.person[position], other, "plt", "SP 3/2027", office.at, LATER)
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,6 @@ class FailingStore:
             raise self.error
 
         return self.store.write(office_id, failing)
-
-    def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
-        """Tell what the store tells."""
-        return self.store.due_cases(now, limit)
 
 
 @cache

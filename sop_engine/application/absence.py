@@ -21,8 +21,8 @@ def add_absence(
         absence = Absence(desk.new_id(), person_id, substitute_id, letter.strip(), from_at, until_at)
         _check(desk, absence)
         tx.add_absence(absence)
-        tx.hand_over_at(from_at, person_id, "")
-        tx.hand_over_at(until_at, person_id, "")
+        tx.hand_over_at(desk.new_id(), from_at, person_id, "")
+        tx.hand_over_at(desk.new_id(), until_at, person_id, "")
         desk.tell("absence.began", absence=absence.id, person=person_id, substitute=substitute_id)
         tx.save(desk)
         return {"absence": absence.id, "person": person_id, "substitute": substitute_id}
@@ -42,7 +42,7 @@ def end_absence(store: Store, who: Who, absence_id: int) -> Answer:
             raise NotFound(f"Tidak ada ketidakhadiran berjalan nomor {absence_id}.", instead="Lihat `sop absence`.")
         _check_may(desk, found.person_id)
         tx.end_absence(found, max(desk.now, found.from_at))
-        tx.hand_over_at(desk.now, found.person_id, "")
+        tx.hand_over_at(desk.new_id(), desk.now, found.person_id, "")
         desk.tell("absence.ended", absence=absence_id)
         tx.save(desk)
         return {"absence": absence_id}

@@ -148,7 +148,7 @@ def _appoint(tx: Transaction, desk: Desk, said: dict[str, Any]) -> Answer:
     tx.add_holder(holder)
     desk.tell("holder.appointed", holder=holder.id, **{name: said[name] for name in ("person", "position", "capacity")})
     for at in filter(None, (holder.from_at, holder.until_at)):
-        tx.hand_over_at(at, holder.person_id, holder.position)
+        tx.hand_over_at(desk.new_id(), at, holder.person_id, holder.position)
     if holder.position in tx.signing_positions():
         _tell_both_sides(tx, desk, holder.position, said, "ditetapkan")
     return {
@@ -165,7 +165,7 @@ def _end(tx: Transaction, desk: Desk, said: dict[str, Any]) -> Answer:
     holder, until = _holder(tx, said["holder"]), instant_of(said["until"])
     tx.end_holder(holder, until)
     desk.tell("holder.ended", holder=holder.id)
-    tx.hand_over_at(until, holder.person_id, holder.position)
+    tx.hand_over_at(desk.new_id(), until, holder.person_id, holder.position)
     if holder.position in tx.signing_positions():
         _tell_both_sides(tx, desk, holder.position, {"person": holder.person_id}, "diakhiri")
     return {"holder": holder.id, "status": "confirmed"}

@@ -3,11 +3,11 @@
 from datetime import datetime
 from functools import partial
 
-from sop_engine.application.ports import Store, Transaction
+from sop_engine.application.ports import TickingStore, Transaction
 from sop_engine.domain.ticking import remind
 
 
-def fire_reminders(store: Store, now: datetime, limit: int = 500) -> int:
+def fire_reminders(store: TickingStore, now: datetime, limit: int = 500) -> int:
     """Send what is due up to `now`, one transaction a case; gives the number of cases touched."""
     due = store.due_cases(now, limit)
     for office_id, case_id in due:

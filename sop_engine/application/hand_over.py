@@ -3,11 +3,11 @@
 from datetime import datetime
 from functools import partial
 
-from sop_engine.application.ports import Store, Transaction
+from sop_engine.application.ports import TickingStore, Transaction
 from sop_engine.domain.staffing import restaff
 
 
-def hand_over(store: Store, now: datetime, limit: int = 200) -> int:
+def hand_over(store: TickingStore, now: datetime, limit: int = 200) -> int:
     """Carry out the hand-overs whose moment has come, one transaction a case; gives the number of cases changed.
 
     Resumable: each batch notes how far it came, and a case that is already right is not touched.

@@ -3,7 +3,7 @@
 from dataclasses import astuple
 from functools import partial
 
-from sop_engine.application.ports import Answer, Store, Transaction, Who
+from sop_engine.application.ports import Answer, Store, TickingStore, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import editions
 from sop_engine.domain.finishing import void_case
@@ -64,7 +64,7 @@ def receive_edition(store: Store, who: Who, edition_id: int, position: str) -> A
     return perform(store, who, "receive", {"edition": edition_id, "position": position}, act)
 
 
-def sweep_void(store: Store, limit: int = 200) -> int:
+def sweep_void(store: TickingStore, limit: int = 200) -> int:
     """Let the cases of void editions follow, one transaction each; gives how many. What the ticker calls; resumable."""
     found = store.void_cases(limit)
     for office_id, case_id in found:

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from sop_engine.application.load_edition import sign_edition
 from sop_engine.application.ports import Who
+from sop_engine.application.ratify_edition import sign_edition
 from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.verbs import argument, day, option, verb
 from sop_engine.cli.views import listing, local, picked, shown
-from sop_engine.domain.editions import OnPaper
+from sop_engine.domain.editions import WetSignature
 from sop_engine.errors import NotFound
 from sop_engine.storage.tables import EditionRow
 
@@ -45,12 +45,13 @@ def sign(
     edition: EditionNo,
     ya: Annotated[bool, option("--ya", "", "Tanda tangani tanpa ditanya lagi.")] = False,
     basah: Annotated[bool, option("--basah", "", "Naskah telah ditandatangani di atas kertas.")] = False,
+    penandatangan: Annotated[str | None, option("--penandatangan", "ORANG", "Siapa yang menandatangani.")] = None,
     tanggal: Annotated[date | None, option("--tanggal", "TANGGAL", "Tanggal tanda tangan basah.", day)] = None,
     bukti: Annotated[Path | None, option("--bukti", "BERKAS", "Pindaian lembar bertanda tangan.")] = None,
     saksi: Annotated[str | None, option("--saksi", "ORANG", "Saksi, bukan orang yang memuat SOP.")] = None,
 ) -> Answer:
     """Show number and digest, ask, and sign what was shown."""
-    on_paper = _on_paper(call, basah, tanggal, bukti, saksi)
+    on_paper = _on_paper(call, basah, penandatangan, tanggal, bukti, saksi)
     found = edition_of(call, edition)
     digest, plan = _digest(call, found), call.reading.plan(found.revision_id, found.organisation)
     call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
@@ -66,15 +67,16 @@ def sign(
 
 
 def _on_paper(
-    call: Call, wet: bool, signed_on: date | None, evidence: Path | None, witness: str | None
-) -> OnPaper | None:
-    if not wet and (signed_on or evidence or witness):
-        raise Misused("`--tanggal`, `--bukti` dan `--saksi` hanya dipakai bersama `--basah`.")
+    call: Call, wet: bool, signatory: str | None, signed_on: date | None, evidence: Path | None, witness: str | None
+) -> WetSignature | None:
+    if not wet and (signatory or signed_on or evidence or witness):
+        raise Misused("`--penandatangan`, `--tanggal`, `--bukti` dan `--saksi` hanya dipakai bersama `--basah`.")
     if not wet:
         return None
-    if not (signed_on and evidence and witness):
-        raise Misused("Tanda tangan basah memerlukan `--tanggal`, `--bukti` dan `--saksi`.")
-    return OnPaper(signed_on, hashlib.sha256(evidence.read_bytes()).hexdigest(), call.person(witness).id)
+    if not (signatory and signed_on and evidence and witness):
+        raise Misused("Tanda tangan basah memerlukan `--penandatangan`, `--tanggal`, `--bukti` dan `--saksi`.")
+    scan = hashlib.sha256(evidence.read_bytes()).hexdigest()
+    return WetSignature(call.person(signatory).id, signed_on, scan, call.person(witness).id)
 
 
 @verb("editions", "Tampilkan semua edisi SOP dan keadaannya.", "sop editions")

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from sop_engine.application.appoint import appoint as appoint_holder
+from sop_engine.application.appoint import end_appointment
 from sop_engine.application.ports import Who
-from sop_engine.application.set_up import add_person, end_appointment
-from sop_engine.application.set_up import appoint as appoint_holder
+from sop_engine.application.set_up import add_person
 from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.verbs import argument, day, option, verb, whole
 from sop_engine.cli.views import listing, picked, shown

@@ -72,7 +72,7 @@ def _fill(call: Call, name: str, email: str) -> int:
     year = call.store.clock().year
     keep_calendar(call, nobody, national_calendar(year - _BEFORE, year + _AFTER, read_decrees(folder / "kalender")))
     known = next((p.id for p in call.reading.people().persons.values() if p.email.casefold() == email.casefold()), None)
-    return known or int(add_person(call.store, nobody, name, email)["person"])
+    return known or int(add_person(call.store, nobody, name, email, admin=True)["person"])
 
 
 def _write(settings: Settings) -> None:

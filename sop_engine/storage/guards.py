@@ -32,7 +32,11 @@ GUARDS = {
     "stage_runs": Guard(
         (_ID, ("office_id", "case_id", "stage", "pass_no", "slot")), _RUN,
         "OLD.state IN ('completed','returned','void')"),
-    "tasks": Guard((_ID,), ("case_id", "run_id", "person_id", "position"), "OLD.state IN ('done','withdrawn')"),
+    "tasks": Guard(
+        (_ID,), ("case_id", "run_id", "person_id", "position", "stands_for", "handed_by"),
+        "OLD.state IN ('done','withdrawn')"),
+    "proposals": Guard((_ID,), ("act", "arguments", "proposed_by", "proposed_at"), "OLD.state <> 'proposed'"),
+    "receipts": Guard((("office_id", "edition_id", "unit"),), append_only=True),
     "sign_offs": Guard((_ID,), ("case_id", "run_id", "position"), "OLD.state IN ('given','returned','withdrawn')"),
     "events": Guard((("office_id", "seq"), ("office_id", "prev_hash")), append_only=True),
     "texts": Guard((_ID,), ("salt", "digest"), "NEW.body IS NOT NULL"),
@@ -49,6 +53,7 @@ _TWO_STEPS = {"tasks": {("offered", "done")}}  # claimed and done in one command
 _FOUR_EYES = (
     "NEW.state = 'given' AND EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = NEW.office_id"
     " AND r.id = NEW.run_id AND (r.performed_by = NEW.person_id"
+    " OR r.performed_for = NEW.person_id"
     " OR EXISTS (SELECT 1 FROM json_each(r.present) p WHERE p.value = NEW.person_id)))"
 )
 _NEXT_ENTRY = (

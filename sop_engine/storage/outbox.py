@@ -14,7 +14,10 @@ from sop_engine.storage.store import SqlStore
 
 _CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT office_id AS office, id AS number FROM messages WHERE state IN ('queued', 'claimed') AND next_at <= ?
+    SELECT office_id AS office, id AS number FROM messages m WHERE state IN ('queued', 'claimed') AND next_at <= ?
+    AND NOT (state = 'queued' AND kind <> 'batal' AND EXISTS (SELECT 1 FROM cases c JOIN editions e
+        ON e.office_id = c.office_id AND e.id = c.edition_id
+        WHERE c.office_id = m.office_id AND c.id = m.case_id AND e.state = 'void'))
     ORDER BY next_at, id LIMIT ?{lock})
 UPDATE messages SET state = 'claimed', owner = ?, next_at = ?, fence = fence + 1
 FROM due WHERE office_id = office AND id = number

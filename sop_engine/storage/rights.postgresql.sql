@@ -3,8 +3,10 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role};
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, UPDATE (head_seq, head_hash, head_at, next_id, setup_version) ON offices TO {role};
-GRANT SELECT, INSERT ON persons, documents, revisions, events TO {role};
-GRANT SELECT, INSERT, UPDATE (until_at) ON holders TO {role};
+GRANT SELECT, INSERT ON persons, documents, revisions, receipts, events TO {role};
+GRANT SELECT, INSERT, UPDATE (until_at) ON holders, absences TO {role};
+GRANT SELECT, INSERT, UPDATE (cursor) ON handovers TO {role};
+GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at) ON proposals TO {role};
 GRANT SELECT, INSERT, UPDATE (
     organisation, state, version, revision_id, signed_by, signed_position, signed_capacity, signature, signed_at,
     in_force_at, evidence, witness, single_case, ended_at
@@ -12,11 +14,11 @@ GRANT SELECT, INSERT, UPDATE (
 GRANT SELECT, INSERT, UPDATE (revision_id, state, version, ended_at, reason) ON cases TO {role};
 GRANT SELECT, INSERT, UPDATE (
     revision_id, due_at, due_text, deadline_no, state, version, outcome, redo, performed_by, performed_position,
-    performed_capacity, present, result, note, submitted_at, ended_at, ended_seq
+    performed_capacity, performed_for, performed_at, evidence, present, result, note, submitted_at, ended_at, ended_seq, seal
 ) ON stage_runs TO {role};
 GRANT SELECT, INSERT, UPDATE (capacity, offered_at, state, claimed_at, ended_at) ON tasks TO {role};
 GRANT SELECT, INSERT, UPDATE (
-    turn, requested_at, due_at, state, person_id, capacity, answered_at, note
+    turn, requested_at, due_at, asked, state, person_id, capacity, answered_at, note
 ) ON sign_offs TO {role};
 GRANT SELECT, INSERT, UPDATE (body) ON texts TO {role};
 GRANT SELECT, INSERT, UPDATE (state) ON reminders TO {role};

@@ -10,7 +10,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from sop_engine.domain.people import Holder
+from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import ENTITIES, Entity, Message, Person, Reminder, Written, instant_of, instant_text
 from sop_engine.storage.columns import InstantText, JsonText, to_json
 from sop_engine.storage.guards import GUARDS, Guard
@@ -80,7 +80,7 @@ class Codec:
 
 
 CODECS: dict[type[Entity], Codec] = {cls: Codec(cls, cls.table) for cls in ENTITIES}
-PERSONS, HOLDERS = Codec(Person, "persons"), Codec(Holder, "holders")
+PERSONS, HOLDERS, ABSENCES = Codec(Person, "persons"), Codec(Holder, "holders"), Codec(Absence, "absences")
 INSERT_PERSON = PERSONS.insert.replace(") VALUES (", ", nip) VALUES (").replace("?)", "?, ?)")
 REMINDERS = Codec(Reminder, "reminders")
 INSERT_REMINDER = REMINDERS.insert.replace(") VALUES (", ", state) VALUES (").replace("?)", "?, 'armed')")
@@ -95,6 +95,10 @@ SUPERSEDE_REMINDERS = "UPDATE reminders SET state = 'superseded' WHERE office_id
 SUPERSEDE_MESSAGES = (
     "UPDATE messages SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'queued'"
     " AND kind IN ('penugasan', 'permintaan_pengesahan', 'pengingat', 'terlambat', 'eskalasi')"
+)
+SILENCE_CASE = (
+    "UPDATE messages SET state = 'superseded' WHERE office_id = ? AND case_id = ? AND state = 'queued'"
+    " AND kind <> 'batal'"
 )
 OF_ONE = " AND person_id = ?"  # ends either of these two, for one person only
 FIRE_REMINDER = (

@@ -17,7 +17,7 @@ from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.state import instant_of
 from sop_engine.errors import NotFound, StoreUnfit
-from sop_engine.storage.rows import HOLDERS, PERSONS
+from sop_engine.storage.rows import ABSENCES, HOLDERS, PERSONS
 
 Run = Callable[..., Any]
 
@@ -61,13 +61,14 @@ class Shelf:
         return Office(*(*found[:6], instant_of(found[6]), *found[7:]))
 
     def people(self, run: Run, office: Office) -> People:
-        """Give the persons and holders of an office."""
+        """Give the persons of an office, what they hold, and who is away."""
         kept = self._people.get(office.id)
         if kept and kept[0] == office.setup_version:
             return kept[1]
         persons = run(f"SELECT {PERSONS.selected} FROM persons WHERE office_id = ? ORDER BY id", (office.id,))
         holders = run(f"SELECT {HOLDERS.selected} FROM holders WHERE office_id = ?", (office.id,))
-        found = People(map(PERSONS.read, persons), map(HOLDERS.read, holders))
+        absences = run(f"SELECT {ABSENCES.selected} FROM absences WHERE office_id = ?", (office.id,))
+        found = People(map(PERSONS.read, persons), map(HOLDERS.read, holders), map(ABSENCES.read, absences))
         self._people[office.id] = (office.setup_version, found)
         return found
 

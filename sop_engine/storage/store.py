@@ -20,6 +20,17 @@ from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
 
 T = TypeVar("T")
+_TO_HAND_OVER = """
+SELECT c.id FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor AND c.state = 'running'
+WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 AND (
+    EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = c.office_id AND t.case_id = c.id
+        AND t.state IN ('offered', 'claimed')
+        AND (t.position = h.position OR t.person_id = h.person_id OR t.stands_for = h.person_id))
+    OR EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = c.office_id AND r.case_id = c.id
+        AND (r.state = 'submitted' OR r.state = 'active' AND NOT EXISTS (SELECT 1 FROM tasks t
+            WHERE t.office_id = r.office_id AND t.run_id = r.id AND t.state IN ('offered', 'claimed')))))
+ORDER BY c.id LIMIT ?
+"""
 
 
 class SqlStore(ABC):
@@ -89,6 +100,23 @@ class SqlStore(ABC):
             " GROUP BY office_id, case_id ORDER BY MIN(at), office_id, case_id LIMIT ?"
         )
         return [(office, case) for office, case in self.query(statement, (instant_text(now), limit))]
+
+    def void_cases(self, limit: int) -> list[tuple[int, int]]:
+        """List (office, case) of running cases whose edition is void."""
+        statement = (
+            "SELECT c.office_id, c.id FROM cases c JOIN editions e ON e.office_id = c.office_id AND e.id = c.edition_id"
+            " WHERE e.state = 'void' AND c.state = 'running' ORDER BY c.office_id, c.id LIMIT ?"
+        )
+        return [(office, case) for office, case in self.query(statement, (limit,))]
+
+    def due_handovers(self, now: datetime) -> list[tuple[int, int]]:
+        """List (office, hand-over) whose moment has come and that are not done, the earliest first."""
+        statement = "SELECT office_id, id FROM handovers WHERE cursor >= 0 AND at <= ? ORDER BY at, office_id, id"
+        return [(office, number) for office, number in self.query(statement, (instant_text(now),))]
+
+    def cases_to_hand_over(self, office_id: int, handover_id: int, limit: int) -> list[int]:
+        """List the running cases that a hand-over may concern, after those it has done."""
+        return [case for (case,) in self.query(_TO_HAND_OVER, (office_id, handover_id, limit))]
 
     @abstractmethod
     def check_schema(self) -> None:

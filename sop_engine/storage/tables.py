@@ -68,6 +68,7 @@ class PersonRow(_OfOffice, table=True):
     id: int = key()
     name: str = text()
     email: str = text()
+    admin: int = whole()
     nip: str | None = text(None)
 
 
@@ -84,6 +85,52 @@ class HolderRow(_Within, table=True):
     letter: str = text()
     from_at: datetime = instant()
     until_at: datetime | None = instant(None)
+
+
+class AbsenceRow(_Within, table=True):
+    """A person away for a period, and who stands in."""
+
+    __table_args__ = (
+        _belongs("persons", "person_id"),
+        _belongs("persons", "substitute_id"),
+        Check("substitute_id <> person_id AND until_at >= from_at", name="absences_period"),
+        STRICT,
+    )
+    person_id: int = whole()
+    substitute_id: int = whole()
+    letter: str = text()
+    from_at: datetime = instant()
+    until_at: datetime = instant()
+
+
+class HandoverRow(_OfOffice, table=True):
+    """A moment at which open work follows the people; `cursor` is the last case done, -1 when all are."""
+
+    __table_args__ = (_some("handovers_due", "at", where="cursor >= 0"), STRICT)
+    id: int = key()
+    at: datetime = instant()
+    person_id: int = whole()
+    position: str = text()
+    cursor: int = whole()
+
+
+class ProposalRow(_OfOffice, table=True):
+    """An act that waits for a second person."""
+
+    __table_args__ = (
+        state_check("proposals"),
+        Check("(state = 'proposed') = (decided_by IS NULL)", name="proposals_end"),
+        Check("state <> 'confirmed' OR decided_by <> proposed_by", name="proposals_second_person"),
+        STRICT,
+    )
+    id: int = key()
+    act: str = text()
+    arguments: dict[str, Any] = listing()
+    proposed_by: int = whole()
+    proposed_at: datetime = instant()
+    state: str = text()
+    decided_by: int | None = whole(None)
+    decided_at: datetime | None = instant(None)
 
 
 class DocumentRow(_OfOffice, table=True):
@@ -128,6 +175,17 @@ class EditionRow(_OfOffice, table=True):
     witness: int | None = whole(None)
     single_case: int = whole()
     ended_at: datetime | None = instant(None)
+
+
+class ReceiptRow(_Row, table=True):
+    """A unit that has received an SOP in force (rule 1)."""
+
+    __table_args__ = (_belongs("editions", "edition_id"), _belongs("persons", "person_id"), STRICT)
+    office_id: int = key()
+    edition_id: int = key()
+    unit: str = text(primary_key=True)
+    person_id: int = whole()
+    seq: int = whole()
 
 
 class RevisionRow(_Within, table=True):
@@ -177,6 +235,8 @@ class StageRunRow(_Within, table=True):
         Check("pass_no > 0 AND version > 0", name="stage_runs_counters"),
         Check("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
         Check("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
+        Check("(performed_at IS NULL) = (evidence IS NULL)", name="stage_runs_paper"),
+        Check("(state IN ('completed', 'returned')) = (seal IS NOT NULL)", name="stage_runs_seal"),
         Check(
             "state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)",
             name="stage_runs_performed",
@@ -202,12 +262,16 @@ class StageRunRow(_Within, table=True):
     performed_by: int | None = whole(None)
     performed_position: str | None = text(None)
     performed_capacity: str | None = text(None)
+    performed_for: int | None = whole(None)
+    performed_at: datetime | None = instant(None)
+    evidence: str | None = text(None)
     present: list[int] = listing()
     result: int | None = whole(None)
     note: int | None = whole(None)
     submitted_at: datetime | None = instant(None)
     ended_at: datetime | None = instant(None)
     ended_seq: int | None = whole(None)
+    seal: str | None = text(None)
 
 
 _OPEN_TASK = "state IN ('offered', 'claimed')"
@@ -231,6 +295,8 @@ class TaskRow(_Within, table=True):
     position: str = text()
     capacity: str = text()
     offered_at: datetime = instant()
+    stands_for: int | None = whole(None)
+    handed_by: int | None = whole(None)
     state: str = text()
     claimed_at: datetime | None = instant(None)
     ended_at: datetime | None = instant(None)
@@ -252,6 +318,7 @@ class SignOffRow(_Within, table=True):
     turn: int = whole()
     requested_at: datetime = instant()
     due_at: datetime = instant()
+    asked: list[int] = listing()
     state: str = text()
     person_id: int | None = whole(None)
     capacity: str | None = text(None)

@@ -1,18 +1,15 @@
 """One unit of work: loads case files, and saves exactly what a decision touched."""
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sop_engine.application.ports import Answer, Clock, Who
+from sop_engine.application.ports import Clock, Who
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.casefile import CaseFile, Counters, Desk
-from sop_engine.domain.people import Holder, People
+from sop_engine.domain.editions import Paper
+from sop_engine.domain.people import DELEGATE, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import body_of, chained
 from sop_engine.domain.state import (
@@ -20,7 +17,7 @@ from sop_engine.domain.state import (
     Case,
     Edition,
     Entity,
-    Person,
+    Proposal,
     Reminder,
     Revision,
     Run,
@@ -28,8 +25,9 @@ from sop_engine.domain.state import (
     Task,
     instant_text,
 )
-from sop_engine.errors import KeyReused, NotFound, StaleVersion
+from sop_engine.errors import NotFound, StaleVersion
 from sop_engine.storage import rows
+from sop_engine.storage.keeping import Keeping
 from sop_engine.storage.rows import CODECS
 from sop_engine.storage.shelf import Office, Shelf
 
@@ -55,7 +53,7 @@ _TOOK_PART = (
 )
 
 
-class SqlTransaction:
+class SqlTransaction(Keeping):
     """The store's side of `application.ports.Transaction`, over a DBAPI connection."""
 
     def __init__(self, connection: Any, office_id: int, clock: Clock, shelf: Shelf, salt: Callable[[], str]) -> None:
@@ -91,7 +89,20 @@ class SqlTransaction:
                 f"Tidak ada tugas nomor {task_id} untuk {self.people.person(who.person_id).name}.",
                 instead="Lihat daftar tugas Saudara dengan `sop tasks`.",
             )
-        file = self._file(task.case_id, self._actor(who, task.position))
+        if task.capacity == DELEGATE and task.stands_for:  # for as long as that person may
+            may = self._actor(replace(who, person_id=task.stands_for), task.position)
+            return self._with_task(replace(may, person_id=who.person_id, capacity=DELEGATE), task)
+        return self._with_task(self._actor(who, task.position), task)
+
+    def file_around_task(self, who: Who, task_id: int, position: str) -> tuple[CaseFile, Task]:
+        """Give the file of somebody else's task, for an act in a position above it, or as oneself."""
+        task: Task | None = self._entity(Task, "id", task_id)
+        if task is None:
+            raise NotFound(f"Tidak ada tugas nomor {task_id}.", instead="Lihat `sop show KASUS`.")
+        return self._with_task(self._actor(who, position), task)
+
+    def _with_task(self, actor: Actor, task: Task) -> tuple[CaseFile, Task]:
+        file = self._file(task.case_id, actor)
         return file, file.tasks.setdefault(task.id, task)
 
     def file_of_sign_off(self, who: Who, sign_off_id: int) -> tuple[CaseFile, SignOff]:
@@ -124,7 +135,7 @@ class SqlTransaction:
         asked = any(run.state == "submitted" for run in runs)
         plan, tasks = self.plan(case.revision_id, edition.organisation), self._all(CODECS[Task], _TASKS, case_id)
         sign_offs = self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else ()
-        took = partial(self._took_part, edition.id)
+        took = partial(self.took_part, edition.id)
         file = CaseFile(
             self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self._text
         )
@@ -134,7 +145,8 @@ class SqlTransaction:
     def _all(self, codec: rows.Codec, statement: str, case_id: int) -> list[Any]:
         return [codec.read(row) for row in self._run(statement, (self.office.id, case_id))]
 
-    def _took_part(self, edition_id: int) -> list[tuple[int, str]]:
+    def took_part(self, edition_id: int) -> list[tuple[int, str]]:
+        """List (person, position) of everybody who was offered a task of an edition."""
         found: list[tuple[int, str]] = self._run(_TOOK_PART, (self.office.id, edition_id)).fetchall()
         return found
 
@@ -146,8 +158,8 @@ class SqlTransaction:
         if not position:
             if who.person_id:  # nobody yet: the installation itself, while it is being set up
                 self.people.person(who.person_id)
-            return Actor(who.person_id, "", "", who.channel)
-        return self.people.acting_as(who.person_id, position, self.now, who.channel)
+            return Actor(who.person_id, "", "", who.channel, who.proof)
+        return self.people.acting_as(who.person_id, position, self.now, who.channel, who.proof)
 
     def due_reminders(self, case_id: int) -> list[Reminder]:
         """List the armed reminders of a case whose moment has come."""
@@ -165,6 +177,27 @@ class SqlTransaction:
         """Give the edition that bears an SOP number, if any."""
         return self._entity(Edition, "number", number)  # type: ignore[no-any-return]
 
+    def editions_of(self, sop: str) -> list[Edition]:
+        """List the editions of a procedure."""
+        return self._some(Edition, "sop = ?", sop)
+
+    def paper(self, edition: Edition) -> Paper:
+        """Give an edition with what it says and the structure it is carried out in."""
+        plan = self.plan(edition.revision_id, edition.organisation)
+        return Paper(edition, plan.definition, plan.organisation)
+
+    def received(self, edition_id: int) -> set[str]:
+        """Name the units that have received an edition."""
+        statement = "SELECT unit FROM receipts WHERE office_id = ? AND edition_id = ?"
+        return {unit for (unit,) in self._run(statement, (self.office.id, edition_id)).fetchall()}
+
+    def proposal(self, number: int) -> Proposal:
+        """Give a proposal by number, or refuse."""
+        found = self._entity(Proposal, "id", number)
+        if found is None:
+            raise NotFound(f"Tidak ada usulan nomor {number}.", instead="Lihat `sop holders`.")
+        return found  # type: ignore[no-any-return]
+
     def revision(self, revision_id: int) -> Revision:
         """Give a revision with its text."""
         return self._entity(Revision, "id", revision_id)  # type: ignore[no-any-return]
@@ -174,6 +207,11 @@ class SqlTransaction:
         statement = f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {column} = ?"
         found = self._run(statement, parameters).fetchone()
         return codec.read(found) if found else None
+
+    def _some(self, cls: type[Entity], where: str, *values: Any) -> list[Any]:
+        codec = CODECS[cls]
+        statement = f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? AND {where} ORDER BY id"
+        return [codec.read(row) for row in self._run(statement, (self.office.id, *values)).fetchall()]
 
     def cases_not_cancelled(self, edition_id: int) -> int:
         """Count the cases of an edition that were not cancelled."""
@@ -188,69 +226,26 @@ class SqlTransaction:
         """Give the digest and value of the organisation last loaded under a name."""
         return self._shelf.organisation_named(self._run, self.office, name)
 
-    def positions(self) -> set[str]:
-        """Name the positions of every organisation loaded."""
-        statement = "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation'"
+    def organisations(self) -> list[Any]:
+        """Give every organisation as it was loaded last."""
+        statement = "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation' ORDER BY name"
         found = [self.organisation_named(name) for (name,) in self._run(statement, (self.office.id,)).fetchall()]
-        return {position for pair in found if pair for position in pair[1].positions}
+        return [pair[1] for pair in found if pair]
+
+    def signing_positions(self) -> set[str]:
+        """Name the positions that ratify an edition in force, or sign off a stage of one."""
+        found: set[str] = set()
+        for edition in self._some(Edition, "state IN ('in_force', 'in_execution')"):
+            definition = self.paper(edition).definition
+            found.add(definition.identity.ratified_by.position)
+            found |= {p for stage in definition.stages() if stage.sign_off for p in stage.sign_off.by}
+        return found
 
     def calendar(self, zone: str) -> WorkCalendar:
         """Give the office's working calendar in a zone."""
         return self._shelf.calendar(self._run, self.office, zone)
 
     # -- saving ----------------------------------------------------------------------------------
-
-    def keep_document(self, kind: str, name: str, body: str, seq: int) -> str:
-        """Keep an organisation or a calendar under the digest of its text."""
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        self._run(
-            "INSERT INTO documents (office_id, digest, kind, name, body, loaded_seq) SELECT ?, ?, ?, ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM documents WHERE office_id = ? AND digest = ?)",
-            (self.office.id, digest, kind, name, body, seq, self.office.id, digest),
-        )
-        self._setup_changed()
-        return digest
-
-    def add_person(self, person: Person, nip: str | None) -> None:
-        """Write down a person."""
-        self._run(rows.INSERT_PERSON, (*rows.PERSONS.values(self.office.id, person), nip))
-        self._setup_changed()
-
-    def add_holder(self, holder: Holder) -> None:
-        """Write down who holds a position from when, by which letter."""
-        self._run(rows.HOLDERS.insert, rows.HOLDERS.values(self.office.id, holder))
-        self._setup_changed()
-
-    def end_holder(self, holder: Holder, until: datetime) -> None:
-        """Write down when somebody stopped holding a position."""
-        changed = (instant_text(until), self.office.id, holder.id)
-        self._run("UPDATE holders SET until_at = ? WHERE office_id = ? AND id = ?", changed)
-        self._setup_changed()
-
-    def _setup_changed(self) -> None:
-        # By chance, not counted on: a number rolled back would come again, and with it what was kept under it.
-        self.office = replace(self.office, setup_version=secrets.randbits(62))
-        self._run("UPDATE offices SET setup_version = ? WHERE id = ?", (self.office.setup_version, self.office.id))
-
-    def answer_to(self, who: Who, request_hash: str) -> Answer | None:
-        """Give the first answer to a repeated request; another request under its key is refused."""
-        if who.key is None:
-            return None
-        found = self._run(
-            "SELECT request_hash, answer FROM answers WHERE office_id = ? AND person_id = ? AND idempotency_key = ?",
-            (self.office.id, who.person_id, who.key),
-        ).fetchone()
-        if found and found[0] != request_hash:
-            raise KeyReused("Kunci permintaan ini sudah dipakai untuk permintaan lain; ulangi dengan kunci baru.")
-        return json.loads(found[1]) if found else None
-
-    def keep_answer(self, who: Who, request_hash: str, answer: Answer) -> None:
-        """Keep the answer for whoever repeats the request."""
-        self._run(
-            "INSERT INTO answers (office_id, person_id, idempotency_key, request_hash, answer, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (self.office.id, who.person_id, who.key, request_hash, json.dumps(answer), instant_text(self.now)),
-        )
 
     def save(self, desk: Desk) -> None:
         """Write everything a decision touched."""
@@ -297,6 +292,8 @@ class SqlTransaction:
             of_one = rows.OF_ONE if len(about) > 1 else ""
             self._run(rows.SUPERSEDE_REMINDERS + of_one, (office_id, *about))
             self._run(rows.SUPERSEDE_MESSAGES + of_one, (office_id, *about))
+        if desk.case and desk.case.state == "void":
+            self._run(rows.SILENCE_CASE, (office_id, desk.case.id))
         self._many(rows.INSERT_REMINDER, [rows.REMINDERS.values(office_id, r) for r in out.reminders])
 
     def _one(self, statement: str, parameters: Iterable[Any]) -> None:

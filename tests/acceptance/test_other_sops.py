@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 from sop_engine.application.answer_sign_off import approve
+from sop_engine.application.appoint import appoint
 from sop_engine.application.claim_task import claim_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.fire_reminders import fire_reminders
-from sop_engine.application.set_up import appoint
 from sop_engine.errors import NotAuthorised, Refusal
 from sop_engine.files.check import check_file
 from sop_engine.simulation import Choices, simulate
 from tests.invariants import check
 from tests.office import Office, Place
+from tests.strategies import LATER
 from tests.web.conftest import browser
 
 FOLDER = Path(__file__).parent.parent / "sop_lain"
@@ -469,7 +470,7 @@ def test_a_member_who_was_absent_signs_off_nothing_either(made_up: Office) -> No
     made_up.done("pemeriksaan", outcome="mendesak")
     absent = made_up.person["bendahara1"]
     present = tuple(person for person in everybody(made_up) if person != absent)
-    appoint(made_up.store, made_up.who(0), absent, "kepala_dinas", "plt", "SP 1", made_up.at)
+    appoint(made_up.store, made_up.who(0), absent, "kepala_dinas", "plt", "SP 1", made_up.at, LATER)
     made_up.done("penilaian", outcome="layak", present=present)
 
     with pytest.raises(NotAuthorised, match="asas dua orang"):

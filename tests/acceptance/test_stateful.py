@@ -22,8 +22,9 @@ from sop_engine.application.answer_sign_off import approve, return_work
 from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.fire_reminders import fire_reminders
-from sop_engine.application.load_edition import load_edition, sign_edition
+from sop_engine.application.load_edition import load_edition
 from sop_engine.application.outbox_port import OutgoingMessage
+from sop_engine.application.ratify_edition import sign_edition
 from sop_engine.application.start_case import YEARLY, cancel_case, start_case
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.deadlines import levels_of

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.appoint import appoint, end_appointment
 from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.fire_reminders import fire_reminders
-from sop_engine.application.set_up import add_person, appoint, end_appointment
+from sop_engine.application.set_up import add_person
 from sop_engine.application.start_case import cancel_case, start_case
 from sop_engine.errors import KeyReused, NotAuthorised, NotFound, Refusal
 from tests.invariants import check

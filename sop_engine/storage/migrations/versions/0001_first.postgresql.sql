@@ -81,16 +81,44 @@ CREATE TABLE events (
 );
 CREATE INDEX events_case ON events (office_id, case_id);
 CREATE UNIQUE INDEX events_prev ON events (office_id, prev_hash);
+CREATE TABLE handovers (
+	office_id BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	at TEXT COLLATE "C" NOT NULL,
+	person_id BIGINT NOT NULL,
+	position TEXT COLLATE "C" NOT NULL,
+	cursor BIGINT NOT NULL,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id) REFERENCES offices (id)
+);
+CREATE INDEX handovers_due ON handovers (at) WHERE cursor >= 0;
 CREATE TABLE persons (
 	office_id BIGINT NOT NULL,
 	id BIGINT NOT NULL,
 	name TEXT COLLATE "C" NOT NULL,
 	email TEXT COLLATE "C" NOT NULL,
+	admin BIGINT NOT NULL,
 	nip TEXT COLLATE "C",
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 );
 CREATE UNIQUE INDEX persons_email ON persons (office_id, email);
+CREATE TABLE proposals (
+	office_id BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	act TEXT COLLATE "C" NOT NULL,
+	arguments TEXT COLLATE "C" NOT NULL,
+	proposed_by BIGINT NOT NULL,
+	proposed_at TEXT COLLATE "C" NOT NULL,
+	state TEXT COLLATE "C" NOT NULL,
+	decided_by BIGINT,
+	decided_at TEXT COLLATE "C",
+	PRIMARY KEY (office_id, id),
+	CONSTRAINT proposals_state CHECK (state IN ('proposed', 'confirmed', 'withdrawn')),
+	CONSTRAINT proposals_end CHECK ((state = 'proposed') = (decided_by IS NULL)),
+	CONSTRAINT proposals_second_person CHECK (state <> 'confirmed' OR decided_by <> proposed_by),
+	FOREIGN KEY(office_id) REFERENCES offices (id)
+);
 CREATE TABLE texts (
 	office_id BIGINT NOT NULL,
 	id BIGINT NOT NULL,
@@ -99,6 +127,19 @@ CREATE TABLE texts (
 	digest TEXT COLLATE "C" NOT NULL,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
+);
+CREATE TABLE absences (
+	office_id BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	substitute_id BIGINT NOT NULL,
+	letter TEXT COLLATE "C" NOT NULL,
+	from_at TEXT COLLATE "C" NOT NULL,
+	until_at TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id),
+	FOREIGN KEY(office_id, substitute_id) REFERENCES persons (office_id, id),
+	CONSTRAINT absences_period CHECK (substitute_id <> person_id AND until_at >= from_at)
 );
 CREATE TABLE holders (
 	office_id BIGINT NOT NULL,
@@ -147,6 +188,16 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_dedupe ON messages (office_id, dedupe);
 CREATE INDEX messages_run ON messages (office_id, run_id) WHERE state = 'queued';
 CREATE INDEX messages_unsent ON messages (next_at) WHERE state IN ('queued', 'claimed');
+CREATE TABLE receipts (
+	office_id BIGINT NOT NULL,
+	edition_id BIGINT NOT NULL,
+	unit TEXT COLLATE "C" NOT NULL,
+	person_id BIGINT NOT NULL,
+	seq BIGINT NOT NULL,
+	PRIMARY KEY (office_id, edition_id, unit),
+	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
 CREATE TABLE revisions (
 	office_id BIGINT NOT NULL,
 	id BIGINT NOT NULL,
@@ -202,17 +253,23 @@ CREATE TABLE stage_runs (
 	performed_by BIGINT,
 	performed_position TEXT COLLATE "C",
 	performed_capacity TEXT COLLATE "C",
+	performed_for BIGINT,
+	performed_at TEXT COLLATE "C",
+	evidence TEXT COLLATE "C",
 	present TEXT COLLATE "C" NOT NULL,
 	result BIGINT,
 	note BIGINT,
 	submitted_at TEXT COLLATE "C",
 	ended_at TEXT COLLATE "C",
 	ended_seq BIGINT,
+	seal TEXT COLLATE "C",
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT stage_runs_state CHECK (state IN ('active', 'submitted', 'completed', 'returned', 'void')),
 	CONSTRAINT stage_runs_counters CHECK (pass_no > 0 AND version > 0),
 	CONSTRAINT stage_runs_end CHECK ((state IN ('active', 'submitted')) = (ended_at IS NULL)),
 	CONSTRAINT stage_runs_record CHECK ((ended_at IS NULL) = (ended_seq IS NULL)),
+	CONSTRAINT stage_runs_paper CHECK ((performed_at IS NULL) = (evidence IS NULL)),
+	CONSTRAINT stage_runs_seal CHECK ((state IN ('completed', 'returned')) = (seal IS NOT NULL)),
 	CONSTRAINT stage_runs_performed CHECK (state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)),
 	FOREIGN KEY(office_id, case_id) REFERENCES cases (office_id, id)
 );
@@ -244,6 +301,7 @@ CREATE TABLE sign_offs (
 	turn BIGINT NOT NULL,
 	requested_at TEXT COLLATE "C" NOT NULL,
 	due_at TEXT COLLATE "C" NOT NULL,
+	asked TEXT COLLATE "C" NOT NULL,
 	state TEXT COLLATE "C" NOT NULL,
 	person_id BIGINT,
 	capacity TEXT COLLATE "C",
@@ -266,6 +324,8 @@ CREATE TABLE tasks (
 	position TEXT COLLATE "C" NOT NULL,
 	capacity TEXT COLLATE "C" NOT NULL,
 	offered_at TEXT COLLATE "C" NOT NULL,
+	stands_for BIGINT,
+	handed_by BIGINT,
 	state TEXT COLLATE "C" NOT NULL,
 	claimed_at TEXT COLLATE "C",
 	ended_at TEXT COLLATE "C",

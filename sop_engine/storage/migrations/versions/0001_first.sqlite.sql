@@ -91,11 +91,25 @@ CREATE TABLE events (
  STRICT;
 CREATE INDEX events_case ON events (office_id, case_id);
 CREATE UNIQUE INDEX events_prev ON events (office_id, prev_hash);
+CREATE TABLE handovers (
+	office_id INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	at TEXT NOT NULL,
+	person_id INTEGER NOT NULL,
+	position TEXT NOT NULL,
+	cursor INTEGER NOT NULL,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id) REFERENCES offices (id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE INDEX handovers_due ON handovers (at) WHERE cursor >= 0;
 CREATE TABLE persons (
 	office_id INTEGER NOT NULL,
 	id INTEGER NOT NULL,
 	name TEXT NOT NULL,
 	email TEXT NOT NULL,
+	admin INTEGER NOT NULL,
 	nip TEXT,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
@@ -103,6 +117,24 @@ CREATE TABLE persons (
  WITHOUT ROWID,
  STRICT;
 CREATE UNIQUE INDEX persons_email ON persons (office_id, email);
+CREATE TABLE proposals (
+	office_id INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	act TEXT NOT NULL,
+	arguments TEXT NOT NULL,
+	proposed_by INTEGER NOT NULL,
+	proposed_at TEXT NOT NULL,
+	state TEXT NOT NULL,
+	decided_by INTEGER,
+	decided_at TEXT,
+	PRIMARY KEY (office_id, id),
+	CONSTRAINT proposals_state CHECK (state IN ('proposed', 'confirmed', 'withdrawn')),
+	CONSTRAINT proposals_end CHECK ((state = 'proposed') = (decided_by IS NULL)),
+	CONSTRAINT proposals_second_person CHECK (state <> 'confirmed' OR decided_by <> proposed_by),
+	FOREIGN KEY(office_id) REFERENCES offices (id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE texts (
 	office_id INTEGER NOT NULL,
 	id INTEGER NOT NULL,
@@ -111,6 +143,21 @@ CREATE TABLE texts (
 	digest TEXT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE absences (
+	office_id INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	substitute_id INTEGER NOT NULL,
+	letter TEXT NOT NULL,
+	from_at TEXT NOT NULL,
+	until_at TEXT NOT NULL,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id),
+	FOREIGN KEY(office_id, substitute_id) REFERENCES persons (office_id, id),
+	CONSTRAINT absences_period CHECK (substitute_id <> person_id AND until_at >= from_at)
 )
  WITHOUT ROWID,
  STRICT;
@@ -164,6 +211,18 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_dedupe ON messages (office_id, dedupe);
 CREATE INDEX messages_run ON messages (office_id, run_id) WHERE state = 'queued';
 CREATE INDEX messages_unsent ON messages (next_at) WHERE state IN ('queued', 'claimed');
+CREATE TABLE receipts (
+	office_id INTEGER NOT NULL,
+	edition_id INTEGER NOT NULL,
+	unit TEXT NOT NULL,
+	person_id INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	PRIMARY KEY (office_id, edition_id, unit),
+	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE revisions (
 	office_id INTEGER NOT NULL,
 	id INTEGER NOT NULL,
@@ -222,17 +281,23 @@ CREATE TABLE stage_runs (
 	performed_by INTEGER,
 	performed_position TEXT,
 	performed_capacity TEXT,
+	performed_for INTEGER,
+	performed_at TEXT,
+	evidence TEXT,
 	present TEXT NOT NULL,
 	result INTEGER,
 	note INTEGER,
 	submitted_at TEXT,
 	ended_at TEXT,
 	ended_seq INTEGER,
+	seal TEXT,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT stage_runs_state CHECK (state IN ('active', 'submitted', 'completed', 'returned', 'void')),
 	CONSTRAINT stage_runs_counters CHECK (pass_no > 0 AND version > 0),
 	CONSTRAINT stage_runs_end CHECK ((state IN ('active', 'submitted')) = (ended_at IS NULL)),
 	CONSTRAINT stage_runs_record CHECK ((ended_at IS NULL) = (ended_seq IS NULL)),
+	CONSTRAINT stage_runs_paper CHECK ((performed_at IS NULL) = (evidence IS NULL)),
+	CONSTRAINT stage_runs_seal CHECK ((state IN ('completed', 'returned')) = (seal IS NOT NULL)),
 	CONSTRAINT stage_runs_performed CHECK (state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)),
 	FOREIGN KEY(office_id, case_id) REFERENCES cases (office_id, id)
 )
@@ -268,6 +333,7 @@ CREATE TABLE sign_offs (
 	turn INTEGER NOT NULL,
 	requested_at TEXT NOT NULL,
 	due_at TEXT NOT NULL,
+	asked TEXT NOT NULL,
 	state TEXT NOT NULL,
 	person_id INTEGER,
 	capacity TEXT,
@@ -292,6 +358,8 @@ CREATE TABLE tasks (
 	position TEXT NOT NULL,
 	capacity TEXT NOT NULL,
 	offered_at TEXT NOT NULL,
+	stands_for INTEGER,
+	handed_by INTEGER,
 	state TEXT NOT NULL,
 	claimed_at TEXT,
 	ended_at TEXT,
