@@ -71,10 +71,13 @@ class Engine:
             connections=connections,
         )
 
+    def follow(self) -> int:
+        """Let open work follow the people, and cases their void edition."""
+        return hand_over(self.store, self.store.clock()) + sweep_void(self.store)
+
     def tick(self) -> int:
-        """Let work follow the people and void editions' cases follow, then fire what is due now."""
-        now = self.store.clock()
-        return hand_over(self.store, now) + sweep_void(self.store) + fire_reminders(self.store, now)
+        """Let what changed be followed, then fire what is due now."""
+        return self.follow() + fire_reminders(self.store, self.store.clock())
 
     def ticker(self, connections: int = 4) -> Ticker:
         """Build the ticker that fires reminders and drains the outbox."""

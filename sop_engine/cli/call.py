@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -100,9 +101,17 @@ class Call:
         return self.reading.people().named(text)
 
     def positions_of(self, person_id: int) -> list[str]:
-        """List what a person holds now."""
-        holders, now = self.reading.people().holders, self.store.clock()
-        return [held.position for held in holders if held.person_id == person_id and held.holds(now)]
+        """List the positions in which a person may act now."""
+        return self.reading.people().positions_of(person_id, self.store.clock())
+
+    def acting_in(self, person_id: int, allowed: Iterable[str]) -> str:
+        """Name the first of some positions in which a person may act; the first of all where none is."""
+        listed, held = list(allowed), self.positions_of(person_id)
+        return next((position for position in listed if position in held), listed[0])
+
+    def carry_on(self) -> None:
+        """Let open work follow at once what this call has changed; a ticker would do it a little later."""
+        self.engine.follow()
 
     def say(self, *things: RenderableType, style: str | None = None) -> None:
         """Print for a person; silent where JSON was asked for."""

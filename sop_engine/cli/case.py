@@ -1,6 +1,10 @@
 """Acts on a case: start it, work on it, sign it off, cancel it."""
 
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from sop_engine.application.answer_sign_off import approve as give_sign_off
 from sop_engine.application.answer_sign_off import return_work
@@ -8,10 +12,11 @@ from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.ports import Who
 from sop_engine.application.start_case import cancel_case, start_case
-from sop_engine.cli.call import Answer, Call
+from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.case_view import CaseNo, found_case
 from sop_engine.cli.edition import EditionNo, edition_of
-from sop_engine.cli.verbs import argument, day, option, pairs, verb, whole
+from sop_engine.cli.verbs import argument, day, moment, option, pairs, verb, whole
+from sop_engine.domain.decisions import OnPaper
 
 TaskNo = Annotated[int, argument("TUGAS", "Nomor tugas; lihat `sop tasks`.", whole)]
 SignOffNo = Annotated[int, argument("PENGESAHAN", "Nomor permintaan pengesahan; lihat `sop tasks`.", whole)]
@@ -21,6 +26,11 @@ Texts = list[str] | None
 Results = Annotated[Texts, option("--hasil", "TEKS", "Keluaran yang dihasilkan; dapat diulang.")]
 Present = Annotated[Texts, option("--hadir", "ORANG,…", "Anggota yang hadir: nomor atau surel.")]
 Limits = Annotated[Texts, option("--batas", "ID=TANGGAL", "Batas yang diisi saat mulai; dapat diulang.")]
+DoneAt = Annotated[
+    datetime | None,
+    option("--dilaksanakan", "TANGGAL[TJAM]", "Bila dikerjakan di atas kertas: kapan selesainya.", moment),
+]
+Evidence = Annotated[Path | None, option("--bukti", "BERKAS", "Pindaian bukti pekerjaan di atas kertas.")]
 Year = Annotated[int | None, option("--year", "TAHUN", "Tahun anggaran kasus ini.", whole)]
 
 
@@ -60,10 +70,17 @@ def release(call: Call, who: Who, task: TaskNo) -> Answer:
     "sop complete 14 --hasil 'Notula rapat' --hadir 3,4,5,6 --sebagai bayu@contoh.invalid",
 )
 def complete(
-    call: Call, who: Who, task: TaskNo, hasil: Results = None, catatan: Note = "", hadir: Present = None
+    call: Call,
+    who: Who,
+    task: TaskNo,
+    hasil: Results = None,
+    catatan: Note = "",
+    hadir: Present = None,
+    dilaksanakan: DoneAt = None,
+    bukti: Evidence = None,
 ) -> Answer:
     """Complete a task."""
-    return _complete(call, who, task, "", hasil, catatan, hadir)
+    return _complete(call, who, task, "", hasil, catatan, hadir, (dilaksanakan, bukti))
 
 
 @verb(
@@ -79,12 +96,23 @@ def decide(
     hasil: Results = None,
     catatan: Note = "",
     hadir: Present = None,
+    dilaksanakan: DoneAt = None,
+    bukti: Evidence = None,
 ) -> Answer:
     """Complete a task with an outcome."""
-    return _complete(call, who, task, outcome, hasil, catatan, hadir)
+    return _complete(call, who, task, outcome, hasil, catatan, hadir, (dilaksanakan, bukti))
 
 
-def _complete(call: Call, who: Who, task: int, said: str, results: Texts, note: str, present: Texts) -> Answer:
+def _complete(
+    call: Call,
+    who: Who,
+    task: int,
+    said: str,
+    results: Texts,
+    note: str,
+    present: Texts,
+    paper: tuple[datetime | None, Path | None],
+) -> Answer:
     outcome, _, slots = said.partition("(")
     names = [name for listed in present or [] for name in listed.split(",") if name.strip()]
     answer = complete_task(
@@ -96,9 +124,19 @@ def _complete(call: Call, who: Who, task: int, said: str, results: Texts, note: 
         result="\n".join(results or []),
         note=note,
         present=tuple(call.person(name).id for name in names),
+        on_paper=_on_paper(call, *paper),
     )
     _say_progress(call, f"Tugas {task} selesai", answer)
     return answer
+
+
+def _on_paper(call: Call, done_at: datetime | None, evidence: Path | None) -> OnPaper | None:
+    if not done_at and not evidence:
+        return None
+    if not (done_at and evidence):
+        raise Misused("Pekerjaan di atas kertas memerlukan `--dilaksanakan` dan `--bukti` bersama-sama.")
+    scan = hashlib.sha256(evidence.read_bytes()).hexdigest()
+    return OnPaper(done_at.replace(tzinfo=ZoneInfo(call.zone)).astimezone(UTC), scan)
 
 
 def _say_progress(call: Call, done: str, answer: Answer) -> None:
@@ -133,8 +171,8 @@ def send_back(call: Call, who: Who, sign_off: SignOffNo, catatan: Note = "") -> 
 )
 def cancel(call: Call, who: Who, case: CaseNo, catatan: Note = "") -> Answer:
     """Cancel a case as whichever allowed position the person holds."""
-    definition, held = found_case(call, case).plan.definition, call.positions_of(who.person_id)
+    definition = found_case(call, case).plan.definition
     allowed = (definition.responsible, definition.identity.ratified_by.position)
-    answer = cancel_case(call.store, who, case, next((p for p in allowed if p in held), allowed[0]), catatan)
+    answer = cancel_case(call.store, who, case, call.acting_in(who.person_id, allowed), catatan)
     call.say(f"Kasus {case} dibatalkan; tugas yang terbuka ditarik.")
     return answer

@@ -1,4 +1,4 @@
-"""The life of an edition: list them, sign one."""
+"""The life of an edition: list them, sign one, let it be received, declare it void, prepare the next."""
 
 import hashlib
 import sys
@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from sop_engine.application.ports import Who
-from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
 from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.verbs import argument, day, option, verb
 from sop_engine.cli.views import listing, local, picked, shown
 from sop_engine.domain.editions import WetSignature
 from sop_engine.errors import NotFound
+from sop_engine.files.reissue import emptied
 from sop_engine.storage.tables import EditionRow
 
 EditionNo = Annotated[str, argument("EDISI", "Nomor edisi atau Nomor SOP; lihat `sop editions`.")]
@@ -55,11 +56,8 @@ def sign(
     found = edition_of(call, edition)
     digest, plan = _digest(call, found), call.reading.plan(found.revision_id, found.organisation)
     call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
-    if not ya and found.state == "draft":
-        if not sys.stdin.isatty():
-            raise Misused("Tanda tangan memerlukan persetujuan: jalankan di terminal, atau tambahkan `--ya`.")
-        if typer.prompt("Tanda tangani naskah dengan sidik ini? Ketik ya", "tidak", err=True).strip().lower() != "ya":
-            raise typer.Abort
+    if found.state == "draft":
+        _agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
     answer = sign_edition(call.store, who, found.id, digest, on_paper)
     since = edition_of(call, str(found.id)).in_force_at
     call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")
@@ -79,13 +77,93 @@ def _on_paper(
     return WetSignature(call.person(signatory).id, signed_on, scan, call.person(witness).id)
 
 
-@verb("editions", "Tampilkan semua edisi SOP dan keadaannya.", "sop editions")
-def editions(call: Call) -> Answer:
-    """List the editions."""
+@verb(
+    "void",
+    "Nyatakan sebuah SOP batal seluruhnya berdasarkan dasar hukum. Tidak dapat dibatalkan.",
+    "sop void 396/ORT.06/3601/2023 --dasar 'Keputusan KPU Nomor 9 Tahun 2027' --sebagai rahayu@contoh.invalid",
+)
+def void(
+    call: Call,
+    who: Who,
+    edition: EditionNo,
+    dasar: Annotated[str, option("--dasar", "TEKS", "Dasar hukum pembatalan.")],
+    ya: Annotated[bool, option("--ya", "", "Batalkan tanpa ditanya lagi.")] = False,
+) -> Answer:
+    """Show what becomes void, ask, and declare it."""
+    found = edition_of(call, edition)
+    running = [case.id for case in call.reading.cases() if case.edition_id == found.id and case.state == "running"]
+    call.say(f"SOP Nomor {found.number} menjadi batal seluruhnya sejak saat ini, beserta {len(running)} kasus.")
+    call.say("Semua tugas terbuka ditarik; hasil yang sudah selesai tetap tersimpan. Tidak ada jalan kembali.")
+    _agreed(ya, "Nyatakan batal? Ketik ya")
+    answer = void_edition(call.store, who, found.id, dasar)
+    call.carry_on()
+    call.say(f"SOP Nomor {found.number} dinyatakan batal; semua yang terlibat diberi tahu.", style="red")
+    return answer | {"cases": running}
+
+
+@verb("receive", "Catat bahwa unit Saudara telah menerima SOP yang berlaku.", "sop receive 3 --sebagai 5")
+def receive(call: Call, who: Who, edition: EditionNo) -> Answer:
+    """Record a unit's receipt, as the position of the person that heads a unit."""
+    found = edition_of(call, edition)
+    organisation = call.reading.plan(found.revision_id, found.organisation).organisation
+    heads = [position for position in organisation.positions if organisation.is_head(position)]
+    answer = receive_edition(call.store, who, found.id, call.acting_in(who.person_id, heads))
+    call.say(f"Penerimaan SOP Nomor {found.number} oleh {organisation.units[answer['unit']].name} dicatat.")
+    return answer
+
+
+@verb(
+    "reissue",
+    "Siapkan naskah edisi berikutnya: sama, dengan nomor dan tanggal dikosongkan.",
+    "sop reissue 396/ORT.06/3601/2023 --ke sop-2028.yaml",
+)
+def reissue(
+    call: Call, edition: EditionNo, ke: Annotated[Path, option("--ke", "BERKAS", "Berkas baru yang ditulis.")]
+) -> Answer:
+    """Write the next edition's draft."""
+    found = edition_of(call, edition)
+    revision = call.reading.revision(found.revision_id)
+    assert revision is not None  # an edition always has one
+    with ke.open("x", encoding="utf-8") as file:
+        file.write(emptied(revision.body))
+    call.say(f"Naskah ditulis ke {ke}. Isi `nomor` dan tanggal-tanggalnya, lalu `sop check {ke}` dan `sop load {ke}`.")
+    return {"file": str(ke), "from": found.number}
+
+
+def _agreed(yes: bool, question: str) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Misused("Tindakan ini memerlukan persetujuan: jalankan di terminal, atau tambahkan `--ya`.")
+    if typer.prompt(question, "tidak", err=True).strip().lower() != "ya":
+        raise typer.Abort
+
+
+@verb("editions", "Tampilkan semua edisi SOP dan keadaannya, atau satu edisi dengan naskahnya.", "sop editions")
+def editions(
+    call: Call, edition: Annotated[str | None, argument("EDISI", "Satu edisi saja, dengan naskahnya.")] = None
+) -> Answer:
+    """List the editions, or show one: its text, who has received it."""
+    found = [edition_of(call, edition)] if edition else call.reading.editions()
     items = []
-    for edition in call.reading.editions():
-        plan = call.reading.plan(edition.revision_id, edition.organisation)
-        facts = {"name": plan.definition.identity.name, "digest": _digest(call, edition)}
-        items.append(picked(edition, plan.zone, "id sop number status=state in_force_at") | facts)
+    for each in found:
+        plan = call.reading.plan(each.revision_id, each.organisation)
+        facts = {"name": plan.definition.identity.name, "digest": _digest(call, each)}
+        items.append(picked(each, plan.zone, "id sop number status=state in_force_at") | facts)
     columns = "Edisi=id, SOP Nomor=number, Nama=name, Keadaan=status, Berlaku sejak=in_force_at"
-    return listing(call, "editions", columns, items, "Belum ada SOP; muat dengan `sop load BERKAS`.")
+    answer = listing(call, "editions", columns, items, "Belum ada SOP; muat dengan `sop load BERKAS`.")
+    return answer | _shown_whole(call, found[0]) if edition else answer
+
+
+def _shown_whole(call: Call, edition: EditionRow) -> Answer:
+    revision = call.reading.revision(edition.revision_id)
+    assert revision is not None  # an edition always has one
+    organisation = call.reading.plan(edition.revision_id, edition.organisation).organisation
+    received = dict(call.reading.received(edition.id))
+    people = call.reading.people()
+    call.say(revision.body)
+    call.say("Penerimaan oleh unit:")
+    for unit, named in organisation.units.items():
+        by = people.person(received[unit]).name if unit in received else "belum dicatat"
+        call.say(f"  {named.name}: {by}")
+    return {"text": revision.body, "received": {unit: received.get(unit) for unit in organisation.units}}

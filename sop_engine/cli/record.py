@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.application.verify_record import verify_record
 from sop_engine.cli.call import Answer, Call
-from sop_engine.cli.verbs import argument, option, reader, verb
+from sop_engine.cli.verbs import argument, moment, option, reader, verb
 from sop_engine.cli.views import local, shown, table
 from sop_engine.domain.deadlines import due_of
 from sop_engine.domain.expressions import Duration, parse_duration
@@ -42,10 +42,6 @@ def verify(call: Call) -> Answer:
 
 
 _year = reader(lambda text: date(int(text), 1, 1).year, "bukan tahun; tulis seperti 2027")
-_moment = reader(
-    lambda text: datetime.fromisoformat(text.replace(".", ":")),
-    "bukan waktu; tulis seperti 2027-01-04 atau 2027-01-04T09.30",
-)
 _duration = reader(parse_duration)
 
 
@@ -69,7 +65,7 @@ def due(
     call: Call,
     waktu: Annotated[Duration, argument("WAKTU", "Misalnya '3 hari', '2 jam', '10 hari kalender'.", _duration)],
     sejak: Annotated[
-        datetime | None, option("--sejak", "TANGGAL[TJAM]", "Bawaan: sekarang; tanpa jam: jam buka.", _moment)
+        datetime | None, option("--sejak", "TANGGAL[TJAM]", "Bawaan: sekarang; tanpa jam: jam buka.", moment)
     ] = None,
 ) -> Answer:
     """Work a due date out and say how it came about."""

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -115,6 +115,12 @@ def _digits(text: str) -> int:
 
 whole = reader(_digits, "bukan bilangan bulat; tulis angka saja, misalnya 12")
 day = reader(date.fromisoformat, "bukan tanggal; tulis seperti 2027-01-29")
+
+
+moment = reader(
+    lambda text: datetime.fromisoformat(text.replace(".", ":")),
+    "bukan waktu; tulis seperti 2027-01-04 atau 2027-01-04T09.30",
+)
 
 
 def pairs(texts: list[str] | None, example: str, read: Read = str.strip) -> dict[str, Any]:

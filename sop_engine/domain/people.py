@@ -145,6 +145,11 @@ class People:
             instead="Hanya pemegang jabatan itu atau penggantinya yang dapat melakukannya; lihat `sop holders`.",
         )
 
+    def positions_of(self, person_id: int, at: datetime) -> list[str]:
+        """List the positions in which a person may act, as holder or as substitute."""
+        held = dict.fromkeys(holder.position for holder in self.holders if holder.holds(at))
+        return [p for p in held if any(one.person_id == person_id for one in self.acting_in(p, at))]
+
     def holds_any(self, person_id: int, positions: Iterable[str], at: datetime) -> str | None:
         """Name the first of some positions that a person holds at an instant; substitutes don't count."""
         held = {holder.position for holder in self.holders if holder.person_id == person_id and holder.holds(at)}

@@ -22,6 +22,7 @@ from sop_engine.storage.tables import (
     HolderRow,
     MessageRow,
     OfficeRow,
+    ProposalRow,
     ReminderRow,
     RevisionRow,
     SignOffRow,
@@ -94,6 +95,15 @@ class Reading:
         """Give the persons and holders as the commands see them."""
         return self._store.shelved(self.office_id, self._store.shelf.people)
 
+    def proposals(self) -> list[ProposalRow]:
+        """List what waits for a second person."""
+        return self._rows(ProposalRow, ProposalRow.state == "proposed")
+
+    def received(self, edition_id: int) -> list[tuple[str, int]]:
+        """List (unit, person) of the receipts of an edition."""
+        statement = "SELECT unit, person_id FROM receipts WHERE office_id = ? AND edition_id = ? ORDER BY seq"
+        return self._store.query(statement, (self.office_id, edition_id))
+
     def calendar(self, zone: str) -> WorkCalendar:
         """Give the working calendar in use."""
         return self._store.shelved(self.office_id, lambda run, office: self._store.shelf.calendar(run, office, zone))
@@ -127,6 +137,11 @@ class Reading:
         plan = self._store.shelf.plan
         return self._store.shelved(self.office_id, lambda run, office: plan(run, office, revision_id, organisation))
 
+    def case_of_task(self, task_id: int) -> int | None:
+        """Give the case a task belongs to, or None."""
+        found = self._rows(TaskRow, TaskRow.id == task_id)
+        return found[0].case_id if found else None
+
     def case(self, case_id: int) -> CaseView | None:
         """Give a case with its runs, tasks and sign-offs, or None."""
         found = self._rows(CaseRow, CaseRow.id == case_id)
@@ -158,7 +173,7 @@ class Reading:
         items += [
             InboxItem("pengesahan", s.id, s.case_id, r, self._activity(r), s.due_at, s.state)
             for s, r in asked
-            if r.performed_by != person_id and person_id not in r.present
+            if person_id in s.asked
         ]
         return sorted(items, key=lambda item: (item.due_at is None, item.due_at, item.id))
 
