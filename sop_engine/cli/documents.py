@@ -95,7 +95,7 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
     """Print problems, each with the line it stands in."""
     out, files = console(stderr=stderr), dict[str, list[str]]()
     for problem in problems:
-        colour = "red" if problem.severity == "error" else "yellow"
+        colour, what = ("red", "kesalahan") if problem.severity == "error" else ("yellow", "peringatan")
         out.print(clean(problem), style=colour, soft_wrap=True)
         if problem.file not in files:
             files[problem.file] = _lines_of(Path(problem.file))
@@ -103,7 +103,7 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
             before = max(0, problem.column - 1 - _BESIDE)  # of a long line only what surrounds the fault
             quoted, space = clean(line[before : before + _WIDEST]), " " * (problem.column - 1 - before)
             out.print(Text(f"{problem.line:>6} │ {quoted}", style="dim"), no_wrap=True, overflow="ellipsis")
-            out.print(Text(f"       │ {space}^", style=colour), no_wrap=True, overflow="ellipsis")
+            out.print(Text(f"       │ {space}^ {what}", style=colour), no_wrap=True, overflow="ellipsis")
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -95,12 +95,13 @@ def every_unit(subject: Subject) -> Iterator[Problem]:
     clause = subject.definition.clause_for("dilaksanakan_setiap_bagian")
     if subject.organisation is None or clause is None:
         return
+    path = "mengetahui" if subject.definition.informed_units else f"ketentuan.{clause.number}"
     for name in units_without_part(subject.definition, subject.organisation):
         message = (
             f"unit «{name}» tidak melaksanakan tahap apa pun; beri tahap, atau tulis di `mengetahui` "
             f"(angka {clause.number}: dilaksanakan di setiap bagian)"
         )
-        yield error("UNIT_TANPA_TUGAS", "mengetahui", message, clause.number)
+        yield error("UNIT_TANPA_TUGAS", path, message, clause.number)
 
 
 def units_without_part(definition: Definition, organisation: Organisation) -> list[str]:
