@@ -132,13 +132,20 @@ def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
         known = call.reading.organisation(name)
         return known, [] if known else [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
 
-    sound = check_bytes(data, str(file), loaded).require()
+    sound = check_bytes(data, str(file), loaded, staff=_in_post(call)).require()
     print_problems(sound.problems, stderr=True)
     answer = load_edition(call.store, who, data.decode(), lambda _: sound.definition)
     call.say(f"SOP Nomor {answer['number']} dimuat sebagai rancangan edisi {answer['edition']}.")
     call.say(f"Sidik naskah: {answer['digest']}")
     call.say(f"Berikutnya: `sop sign {answer['edition']}` oleh pejabat yang mengesahkan.")
     return answer
+
+
+def _in_post(call: Call) -> dict[str, frozenset[int]]:
+    """Give the persons in post now, per position."""
+    people, now = call.reading.people(), call.store.clock()
+    held = {holder.position for holder in people.holders}
+    return {name: frozenset(holder.person_id for holder in people.holders_of(name, now)) for name in held}
 
 
 def load_organisation(call: Call, who: Who, file: Path, data: bytes) -> Answer:

@@ -13,7 +13,7 @@ def known_positions(subject: Subject) -> Iterator[Problem]:
     if subject.organisation is None:
         return
     clause = subject.definition.clause_for("dilaksanakan_setiap_bagian")
-    for path, name, role in _named(subject):
+    for path, name, role in named(subject):
         position = subject.organisation.positions.get(name)
         body = subject.organisation.bodies.get(name)
         if position is None and body is None:
@@ -32,7 +32,7 @@ def known_positions(subject: Subject) -> Iterator[Problem]:
             yield error("PIHAK_LUAR", path, message)
 
 
-def _named(subject: Subject) -> Iterator[tuple[str, str, str]]:
+def named(subject: Subject) -> Iterator[tuple[str, str, str]]:
     """(path, id, role) of everyone a definition names; the role is pelaksana, berwenang or tembusan."""
     definition = subject.definition
     yield "penanggungjawab", definition.responsible, "berwenang"
