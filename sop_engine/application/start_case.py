@@ -5,7 +5,7 @@ from datetime import date
 from sop_engine.application.ports import Answer, Store, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import decisions
-from sop_engine.domain.rules import may_start_another, pass_gates
+from sop_engine.domain.rules import Act, pass_gates
 from sop_engine.domain.state import Case
 from sop_engine.errors import Refusal
 
@@ -25,8 +25,8 @@ def start_case(
         edition = tx.edition(edition_id)
         plan = tx.plan(edition.revision_id, edition.organisation)
         definition = plan.definition
-        pass_gates(edition, definition, plan.organisation, "", tx.now)
-        may_start_another(edition, definition, tx.cases_not_cancelled(edition.id))
+        earlier = tx.cases_not_cancelled(edition.id)
+        pass_gates(Act(edition, definition, plan.organisation, tx.now, earlier_cases=earlier))
         allowed = [limit.id for limit in definition.schedule.limits if limit.given_at_start]
         unknown = [name for name in given if name not in allowed]
         if unknown:
