@@ -9,7 +9,7 @@ from sop_engine.domain.flow import ON, Move, Position, replay
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
 from sop_engine.domain.mails import mail_case, mail_run
-from sop_engine.domain.opening import acting_behind, open_visit
+from sop_engine.domain.opening import acting_behind, move_deadlines, open_visit
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.people import Acting, People
 from sop_engine.domain.record import seal_of
@@ -74,6 +74,8 @@ def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
         _tell_informed(file, run)
     for stage, slot in move.dropped:
         _drop(file, stage, slot)
+    if move.completed:
+        move_deadlines(file, run.stage)
     _go_on(file, run, move)
 
 

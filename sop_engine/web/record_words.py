@@ -103,6 +103,7 @@ _SENTENCES = {
     "edition.expired": "SOP dinyatakan tidak berlaku (angka {clause}).",
     "run.submitted": "Pekerjaan {stage} diajukan untuk disahkan.",
     "run.returned": "Pekerjaan {stage} dikembalikan untuk diperbaiki.",
+    "run.deadline_moved": "Tenggat {stage} dihitung kembali.",
     "run.voided": "{stage} tidak diperlukan lagi; pekerjaannya tetap tersimpan.",
     "sign_off.given": "Pengesahan {stage} diberikan.",
     "case.voided": "Kasus batal karena SOP-nya dinyatakan batal.",

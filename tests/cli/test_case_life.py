@@ -194,3 +194,10 @@ def test_a_taken_number_is_refused_on_loading(loaded: Terminal) -> None:
 
     assert told.code == 1
     assert "sudah dipakai" in told.answer["message"]
+
+
+def test_loading_tells_which_positions_nobody_holds_yet(installed: Terminal) -> None:
+    told = installed("load", SOP_396, sebagai="admin")
+
+    assert told.code == 0
+    assert "«ksb_rendatin» belum dipegang siapa pun" in told.err
