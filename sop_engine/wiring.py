@@ -16,6 +16,7 @@ from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
 from sop_engine.application.ratify_edition import sweep_void
+from sop_engine.application.revise_edition import follow_revisions
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import StoreUnfit
@@ -72,8 +73,8 @@ class Engine:
         )
 
     def follow(self) -> int:
-        """Let open work follow the people, and cases their void edition."""
-        return hand_over(self.store, self.store.clock()) + sweep_void(self.store)
+        """Let open work follow the people, and cases the revisions or the end of their edition."""
+        return hand_over(self.store, self.store.clock()) + follow_revisions(self.store) + sweep_void(self.store)
 
     def tick(self) -> int:
         """Let what changed be followed, then fire what is due now."""

@@ -55,6 +55,7 @@ def start_case(
                 given,
                 edition.single_case,
                 version=1,
+                judged=edition.revision_id,
             )
 
         file = tx.file_for_new_case(who, edition, new_case)

@@ -13,6 +13,7 @@ from sop_engine.application.set_up import load_document
 from sop_engine.cli.call import Answer, Call, clean, console
 from sop_engine.cli.verbs import argument, option, reader, verb
 from sop_engine.domain.calendar import CalendarData
+from sop_engine.domain.definition import Definition
 from sop_engine.domain.indonesian import day_date
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
@@ -126,7 +127,9 @@ def load(call: Call, who: Who, file: File) -> Answer:
     return loaders.get(found[1] if found else "", _load_sop)(call, who, file, data)
 
 
-def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
+def checked_sop(call: Call, file: Path, data: bytes) -> Definition:
+    """Give the definition of a file that has no errors against the loaded organisation; its warnings are printed."""
+
     def loaded(name: str) -> tuple[Organisation | None, list[Problem]]:
         message = f"organisasi «{name}» belum dimuat; muat dengan `sop load organisasi/{name}.yaml`"
         known = call.reading.organisation(name)
@@ -134,7 +137,12 @@ def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
 
     sound = check_bytes(data, str(file), loaded, staff=_in_post(call)).require()
     print_problems(sound.problems, stderr=True)
-    answer = load_edition(call.store, who, data.decode(), lambda _: sound.definition)
+    return sound.definition
+
+
+def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
+    definition = checked_sop(call, file, data)
+    answer = load_edition(call.store, who, data.decode(), lambda _: definition)
     call.say(f"SOP Nomor {answer['number']} dimuat sebagai rancangan edisi {answer['edition']}.")
     call.say(f"Sidik naskah: {answer['digest']}")
     call.say(f"Berikutnya: `sop sign {answer['edition']}` oleh pejabat yang mengesahkan.")

@@ -57,7 +57,7 @@ def sign(
     digest, plan = _digest(call, found), call.reading.plan(found.revision_id, found.organisation)
     call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
     if found.state == "draft":
-        _agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
+        agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
     answer = sign_edition(call.store, who, found.id, digest, on_paper)
     since = edition_of(call, str(found.id)).in_force_at
     call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")
@@ -94,7 +94,7 @@ def void(
     running = [case.id for case in call.reading.cases() if case.edition_id == found.id and case.state == "running"]
     call.say(f"SOP Nomor {found.number} menjadi batal seluruhnya sejak saat ini, beserta {len(running)} kasus.")
     call.say("Semua tugas terbuka ditarik; hasil yang sudah selesai tetap tersimpan. Tidak ada jalan kembali.")
-    _agreed(ya, "Nyatakan batal? Ketik ya")
+    agreed(ya, "Nyatakan batal? Ketik ya")
     answer = void_edition(call.store, who, found.id, dasar)
     call.carry_on()
     call.say(f"SOP Nomor {found.number} dinyatakan batal; semua yang terlibat diberi tahu.", style="red")
@@ -130,7 +130,8 @@ def reissue(
     return {"file": str(ke), "from": found.number}
 
 
-def _agreed(yes: bool, question: str) -> None:
+def agreed(yes: bool, question: str) -> None:
+    """Ask for a typed `ya` unless it was given; at no terminal it must have been."""
     if yes:
         return
     if not sys.stdin.isatty():

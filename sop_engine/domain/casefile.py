@@ -215,8 +215,9 @@ class CaseFile(Desk):
         position = replay(self.plan.flow, done)
         half = {name: visit.ended for name, visit in position.visits.items()} if isinstance(position, Position) else {}
         for run in reversed(done):
-            if half.get(run.stage):
-                half[run.stage] -= 1
+            stage = self.plan.flow.present(run.stage)
+            if half.get(stage):
+                half[stage] -= 1
             elif run.ended_at:
-                found.setdefault(run.stage, run.ended_at)
+                found.setdefault(stage, run.ended_at)
         return found

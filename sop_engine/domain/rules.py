@@ -102,7 +102,8 @@ def carried_out_in_every_unit(act: Act, clause: Clause | None) -> None:
 def completed_stages_stay(act: Act, clause: Clause | None) -> None:
     """Nothing is done any more to what was completed."""
     if act.run and act.run.state == "completed":
-        name = next(stage.activity for stage in act.definition.stages() if stage.id == act.run.stage)
+        ids = {act.run.stage}
+        name = next((s.activity for s in act.definition.stages() if ids & {s.id, s.former_id}), act.run.stage)
         message = f"Tahap «{name}» sudah selesai dilaksanakan dan tidak dapat diubah lagi."
         raise _by(clause, message, "Lihat hasilnya di halaman kasus.")
 

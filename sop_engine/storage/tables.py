@@ -136,7 +136,7 @@ class ProposalRow(_OfOffice, table=True):
 class DocumentRow(_OfOffice, table=True):
     """An organisation or a calendar as it was loaded, by the digest of its text."""
 
-    __table_args__ = (Check("kind IN ('organisation', 'calendar')", name="documents_kind"), STRICT)
+    __table_args__ = (Check("kind IN ('organisation', 'calendar', 'proposal')", name="documents_kind"), STRICT)
     digest: str = text(primary_key=True)
     kind: str = text()
     name: str = text()
@@ -175,6 +175,7 @@ class EditionRow(_OfOffice, table=True):
     witness: int | None = whole(None)
     single_case: int = whole()
     ended_at: datetime | None = instant(None)
+    followed: int = whole()
 
 
 class ReceiptRow(_Row, table=True):
@@ -201,6 +202,7 @@ class RevisionRow(_Within, table=True):
     digest: str = text()
     loaded_by: int = whole()
     loaded_at: datetime = instant()
+    proposal_id: int | None = whole(None)
     body: str = text()
 
 
@@ -227,6 +229,7 @@ class CaseRow(_Within, table=True):
     version: int = whole()
     ended_at: datetime | None = instant(None)
     reason: int | None = whole(None)
+    judged: int = whole()
 
 
 class StageRunRow(_Within, table=True):

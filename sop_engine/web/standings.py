@@ -53,7 +53,7 @@ def standings_of(flow: Flow, runs: Iterable[StageRunRow], now: datetime) -> dict
     """Tell how every slot of every stage stands; a stage without slots has the slot ''."""
     passes: dict[tuple[str, str], list[StageRunRow]] = {}
     for run in sorted(runs, key=lambda run: (run.pass_no, run.id)):
-        passes.setdefault((run.stage, run.slot), []).append(run)
+        passes.setdefault((flow.present(run.stage), run.slot), []).append(run)
     found: dict[str, dict[str, Standing]] = {}
     for stage in flow.stages.values():
         found[stage.id] = {

@@ -36,7 +36,7 @@ CREATE TABLE documents (
 	body TEXT COLLATE "C" NOT NULL,
 	loaded_seq BIGINT NOT NULL,
 	PRIMARY KEY (office_id, digest),
-	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar')),
+	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar', 'proposal')),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 );
 CREATE TABLE editions (
@@ -59,6 +59,7 @@ CREATE TABLE editions (
 	witness BIGINT,
 	single_case BIGINT NOT NULL,
 	ended_at TEXT COLLATE "C",
+	followed BIGINT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT editions_state CHECK (state IN ('draft', 'in_force', 'in_execution', 'expired', 'replaced', 'void')),
 	CONSTRAINT editions_four_eyes CHECK (signed_by IS NULL OR signed_by <> loaded_by),
@@ -206,6 +207,7 @@ CREATE TABLE revisions (
 	digest TEXT COLLATE "C" NOT NULL,
 	loaded_by BIGINT NOT NULL,
 	loaded_at TEXT COLLATE "C" NOT NULL,
+	proposal_id BIGINT,
 	body TEXT COLLATE "C" NOT NULL,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id)
@@ -224,6 +226,7 @@ CREATE TABLE cases (
 	version BIGINT NOT NULL,
 	ended_at TEXT COLLATE "C",
 	reason BIGINT,
+	judged BIGINT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT cases_state CHECK (state IN ('running', 'completed', 'void', 'cancelled')),
 	CONSTRAINT cases_version CHECK (version > 0),
