@@ -26,16 +26,19 @@ def follow(file: CaseFile, plan: Plan) -> None:
         raise StoreUnfit(f"Kasus {file.case.id} tidak dapat mengikuti revisi ini; jalankan `sop doctor`.")
     before = {run.id: _dates(file, run) for run in file.runs.values() if run.open}
     old, file.plan = file.plan, plan
+    wanted = {(visit.stage, slot) for visit in position.visits.values() for slot in visit.pending}
+    places = {run.id: (plan.flow.present(run.stage), run.slot) for run in file.runs.values() if run.open}
+    kept = [file.runs[number] for number, place in places.items() if place in wanted]
+    for run in kept:
+        file.change(run, revision_id=plan.revision_id)
     file.change(file.case, revision_id=plan.revision_id, judged=plan.revision_id)
     file.tell("case.revised", revision=plan.revision_id, before=old.revision_id)
-    wanted = {(visit.stage, slot) for visit in position.visits.values() for slot in visit.pending}
-    for run in [run for run in file.runs.values() if run.open]:
-        if (plan.flow.present(run.stage), run.slot) not in wanted:
-            void_run(file, run)
-            file.tell("run.voided", stage=run.stage, run=run.id, why="revisi")
-            continue
-        wanted.discard((plan.flow.present(run.stage), run.slot))
+    for run in [file.runs[number] for number, place in places.items() if place not in wanted]:
+        void_run(file, run)
+        file.tell("run.voided", stage=run.stage, run=run.id, why="revisi")
+    for run in kept:
         _carry_over(file, run, old.stage(run.stage), before[run.id])
+    wanted -= set(places.values())
     for stage_id, slot in sorted(wanted, key=lambda place: (plan.flow.order[place[0]], place[1])):
         open_run(file, plan.stage(stage_id), slot, _pass_of(file, stage_id))
     restaff(file)
@@ -57,7 +60,6 @@ def _dates(file: CaseFile, run: Run) -> tuple[object, ...]:
 def _carry_over(file: CaseFile, run: Run, was: Stage, dates: tuple[object, ...]) -> None:
     """Work is kept; a submitted run whose own stage changed is returned, an active one may get another due date."""
     stage = file.plan.stage(run.stage)
-    file.change(run, revision_id=file.plan.revision_id)
     if run.state == "submitted":
         if _normative(was) != _normative(stage):
             _return_for_revision(file, run, stage)

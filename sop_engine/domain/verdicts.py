@@ -114,6 +114,8 @@ class _Court:
             change = replace(change, kind="stage") if change.key in _OWN_WORDS and self._is_done(change) else change
         if change.kind == "rules" or change.path in NEW_EDITION:
             return replace(change, effect="refused")
+        if self._takes_done_slot(change):
+            return replace(change, kind="performer", effect="refused", clause=self._number(THREE))
         if change.key and self._is_done(change) and change.kind != "clerical":
             if self._locks():
                 return replace(change, effect="frozen" if self.keep else "refused", clause=self._number(THREE))
@@ -134,7 +136,8 @@ class _Court:
         own = next((c for c in refused if c.kind == "rules" or c.path in NEW_EDITION), None)
         if own:
             return self._refused(changes, None, _NEEDS_NEW, "Terbitkan edisi baru dengan `sop reissue`.", own.path)
-        done = next((c for c in refused if c.key in ("untuk_setiap", "penanggungjawab") and self._is_done(c)), None)
+        hard = (c for c in refused if c.key in ("untuk_setiap", "penanggungjawab"))
+        done = next((c for c in hard if self._is_done(c) or self._takes_done_slot(c)), None)
         if done:
             return self._refused(changes, THREE, self._touches(done), _KEEP, done.stage)
         if self._voids({change.kind for change in changes if change.effect != "frozen"}):
@@ -166,13 +169,21 @@ class _Court:
         return self.old.clause_for(THREE) is not None
 
     def _is_done(self, change: Change) -> bool:
-        renamed = {new: old for old, new in names_between(self.new).items()}
-        return renamed.get(change.stage, change.stage) in self.progress.stages
+        return self._old_name(change.stage) in self.progress.stages
+
+    def _takes_done_slot(self, change: Change) -> bool:
+        """Whether a slot that has ended in its current pass would be taken away."""
+        gone = set(change.before or ()) - set(change.after or ()) if change.key == "untuk_setiap" else set()
+        return any((self._old_name(change.stage), slot) in self.progress.slots for slot in gone)
+
+    def _old_name(self, stage: str) -> str:
+        return {new: old for old, new in names_between(self.new).items()}.get(stage, stage)
 
     def _touches(self, change: Change) -> str:
         stages = (*self.old.stages(), *self.new.stages())
         name = next((stage.activity for stage in stages if stage.id == change.stage), change.stage)
-        return f"Tahap «{name}» sudah selesai dilaksanakan; {change.key.replace('_', ' ')}-nya tidak dapat diubah lagi."
+        what = change.key.replace("_", " ")
+        return f"Tahap «{name}» sudah selesai dilaksanakan, jadi bagian «{what}» tidak dapat diubah lagi."
 
     def _voids(self, kinds: set[str]) -> bool:
         """Rule 4: of the objects its clause names, one (or with `bila: semua` each) has changed."""
