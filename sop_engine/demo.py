@@ -28,10 +28,10 @@ from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.state import Task
 from sop_engine.errors import SopError
 from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.settings import Settings
-from sop_engine.storage.tables import TaskRow
 from sop_engine.web.app import create_app
 from sop_engine.wiring import Engine, install, open_engine, parse_definition, parse_organisation, utc_now
 
@@ -244,11 +244,11 @@ class Story:
         who = self._who(offered[0].person_id)
         complete_task(self._store, who, offered[0].id, result=result, present=present)
 
-    def task(self, stage: str, slot: str = "") -> TaskRow:
+    def task(self, stage: str, slot: str = "") -> Task:
         """Give the first open task of a stage."""
         return self._offered(stage, slot)[0]
 
-    def _offered(self, stage: str, slot: str) -> list[TaskRow]:
+    def _offered(self, stage: str, slot: str) -> list[Task]:
         view = self._engine.reading.case(self.case)
         assert view is not None  # the story has started it
         runs = {run.id for run in view.runs if (run.stage, run.slot) == (stage, slot)}
@@ -280,7 +280,4 @@ class Story:
         self._clock.at = at
 
     def _next_reminder(self) -> datetime | None:
-        if not self.case:
-            return None
-        reminders = self._engine.reading.reminders(self.case)
-        return min((reminder.at for reminder in reminders if reminder.state == "armed"), default=None)
+        return self._engine.reading.next_reminder(self.case) if self.case else None

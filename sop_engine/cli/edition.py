@@ -14,14 +14,14 @@ from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.verbs import argument, day, option, verb
 from sop_engine.cli.views import listing, local, picked, shown
 from sop_engine.domain.editions import WetSignature
+from sop_engine.domain.state import Edition
 from sop_engine.errors import NotFound
 from sop_engine.files.reissue import emptied
-from sop_engine.storage.tables import EditionRow
 
 EditionNo = Annotated[str, argument("EDISI", "Nomor edisi atau Nomor SOP; lihat `sop editions`.")]
 
 
-def edition_of(call: Call, text: str) -> EditionRow:
+def edition_of(call: Call, text: str) -> Edition:
     """Find an edition by its number here or its SOP number."""
     for edition in call.reading.editions():
         if text.strip() in (str(edition.id), edition.number):
@@ -29,7 +29,7 @@ def edition_of(call: Call, text: str) -> EditionRow:
     raise NotFound(f"Tidak ada edisi «{text}».", instead="Lihat `sop editions`.")
 
 
-def _digest(call: Call, edition: EditionRow) -> str:
+def _digest(call: Call, edition: Edition) -> str:
     revision = call.reading.revision(edition.revision_id)
     assert revision is not None  # an edition always has one
     return revision.digest
@@ -156,7 +156,7 @@ def editions(
     return answer | _shown_whole(call, found[0]) if edition else answer
 
 
-def _shown_whole(call: Call, edition: EditionRow) -> Answer:
+def _shown_whole(call: Call, edition: Edition) -> Answer:
     revision = call.reading.revision(edition.revision_id)
     assert revision is not None  # an edition always has one
     organisation = call.reading.plan(edition.revision_id, edition.organisation).organisation

@@ -38,7 +38,7 @@ class Codec:
     """One class of value and its table: how to insert, update, select and read back."""
 
     def __init__(self, cls: type[Any], table: str) -> None:
-        columns = TABLES.tables[table].columns
+        columns, self.table = TABLES.tables[table].columns, table
         self.names = [f.name for f in fields(cls)]
         types = {name: columns[name].type for name in self.names}
         self._encoders = [_encoder(name, types[name]) for name in self.names]

@@ -17,7 +17,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from sqlmodel import col, select
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -27,7 +26,8 @@ from sop_engine.domain.definition import Schedule
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
-from sop_engine.storage.tables import MessageRow, SignOffRow, StageRunRow, TaskRow
+from sop_engine.domain.state import SignOff, Task
+from sop_engine.storage.reading import Mail
 from sop_engine.web.case_page import CasePage, DocumentPage, printed
 from sop_engine.web.flow_drawing import sign, symbol
 from sop_engine.web.guard import Guard, policy
@@ -128,11 +128,11 @@ class _Pages:
 
     def task(self, number: Number) -> Response:
         """Where a mail about a task leads: its stage on the case's page."""
-        return self._to_stage(TaskRow, number, "tugas")
+        return self._to_stage(Task, number, "tugas")
 
     def sign_off(self, number: Number) -> Response:
         """Where a mail about a sign-off leads."""
-        return self._to_stage(SignOffRow, number, "permintaan pengesahan")
+        return self._to_stage(SignOff, number, "permintaan pengesahan")
 
     def inbox(self, kepada: Recipient = "") -> Response:
         """Every mail sent, the newest first, of one recipient if asked."""
@@ -206,10 +206,10 @@ class _Pages:
         held = [h.position for h in people.holders if h.person_id == person_id and h.holds(now)]
         return "; ".join(plan.organisation.name_of(position) if plan else position for position in held)
 
-    def _sent(self) -> list[MessageRow]:
+    def _sent(self) -> list[Mail]:
         return [mail for mail in reversed(self._reading.messages()) if mail.state == "sent"]
 
-    def _listed(self, mail: MessageRow) -> dict[str, Any]:
+    def _listed(self, mail: Mail) -> dict[str, Any]:
         plan = self._newest_plan()
         zone = plan.zone if plan else Schedule().zone
         prefix, bracket, about = mail.subject.partition("] ")  # `[SOP …] Penugasan: …`
@@ -224,11 +224,8 @@ class _Pages:
             "at": instant(mail.sent_at or mail.created_at, zone),
         }
 
-    def _to_stage(self, table: Any, number: int, what: str) -> Response:
-        of_run = (col(StageRunRow.office_id) == table.office_id) & (col(StageRunRow.id) == table.run_id)
-        named = (table.office_id == self._engine.office_id, table.id == number)
-        with self._engine.store.reading() as session:
-            run = session.exec(select(StageRunRow).join(table, of_run).where(*named)).first()
+    def _to_stage(self, kind: type[Task] | type[SignOff], number: int, what: str) -> Response:
+        run = self._reading.run_of(kind, number)
         if run is None:
             raise HTTPException(404, f"Tidak ada {what} nomor {number}.")
         return RedirectResponse(f"/kasus/{run.case_id}#tahap-{run.stage}", 303)
