@@ -45,7 +45,8 @@ def at_the_desk(place: Place, at: datetime, pipe: Connection) -> None:
                 task, more = said
                 answer = complete_task(office.store, office.who(person), task, **more)
             else:
-                answer = sign_revision(office.store, office.who(person), *said, parse_definition)
+                proposal, digest = said
+                answer = sign_revision(office.store, office.who(person), proposal, digest, parse_definition)
         except Refusal as refusal:
             answer = {"refused": refusal.clause, "why": str(refusal)}
         pipe.send(answer)
