@@ -175,7 +175,9 @@ class _Office:
             f"Pejabat {self.organisation.name_of(position)}{suffix}",
             f"{position}{suffix.strip()}@simulasi.invalid",
         )["person"]
-        appoint(self.engine.store, self._who(0), person, position, "definitif", "SK simulasi", self.clock.at)
+        beside = bool(held) and self.organisation.is_head(position)  # the head of a unit is one person
+        capacity, until = ("plh", self.clock.at + timedelta(days=3650)) if beside else ("definitif", None)
+        appoint(self.engine.store, self._who(0), person, position, capacity, "SK simulasi", self.clock.at, until)
         held.append(person)
 
     def _who(self, person_id: int) -> Who:
