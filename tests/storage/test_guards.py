@@ -319,7 +319,8 @@ def test_guards_name_real_columns() -> None:
 
 
 _REBUILT = (  # as a migration in batches does it: the triggers of the old table go with it
-    "PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; CREATE TABLE fresh AS SELECT * FROM {0}; DROP TABLE {0}; ALTER TABLE fresh RENAME TO {0}"
+    "PRAGMA foreign_keys=OFF; PRAGMA legacy_alter_table=ON; CREATE TABLE fresh AS SELECT * FROM {0}; DROP TABLE {0};"
+    " ALTER TABLE fresh RENAME TO {0}"
 )
 _SAME_BUT_TRIGGERS = (
     "PRAGMA foreign_keys=OFF; PRAGMA writable_schema=ON;"
@@ -343,7 +344,8 @@ CHANGES = {  # what somebody with the file may do to the schema → what is name
         "PRAGMA legacy_alter_table=ON; ALTER TABLE persons RENAME TO people; CREATE VIEW persons AS SELECT * FROM"
         " people", "persons"),
     "loosen a check in the catalogue": (
-        "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = replace(sql, 'CHECK (', 'CHECK (1 OR ') WHERE name = 'tasks'",
+        "PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = replace(sql, 'CHECK (', 'CHECK (1 OR ')"
+        " WHERE name = 'tasks'",
         "table tasks"),
 }  # fmt: skip
 
