@@ -238,14 +238,25 @@ def _done_when(draw: DrawFn, count: int, quorum: bool) -> Step:
 
 @st.composite
 def _schedules(draw: DrawFn, steps: list[Step]) -> Step:
-    stage = next((step["id"] for step in steps if "id" in step), None)
-    limited = stage is not None and draw(st.booleans())
+    stages = list(_stages_of(steps))
+    bound = draw(st.integers(0, len(stages) - 1))
+    after = st.sampled_from([f"{days} hari sesudah {name}" for name in stages[:bound] for days in (1, 3)] or _LIMITS)
+    limit = {"id": "akhir_kerja", "tahap": stages[bound], "tanggal": draw(st.sampled_from(_LIMITS) | after)}
     return {
         "siklus": draw(st.sampled_from(["tahun_anggaran", "sekali", "per_permohonan"])),
-        "batas": [{"id": "akhir_kerja", "tahap": stage, "tanggal": draw(st.sampled_from(_LIMITS))}] if limited else [],
+        "batas": [limit] if draw(st.booleans()) else [],
         "pengingat": [level for level in _LEVELS if draw(st.booleans())],
         "eskalasi": [level for level in _LATE if draw(st.booleans())],
     }
+
+
+def _stages_of(steps: list[Step]) -> Iterator[str]:
+    """Every stage in the order of the file, branches included."""
+    for step in steps:
+        if "paralel" not in step:
+            yield step["id"]
+        for branch in step.get("paralel", {}).get("cabang", ()):
+            yield from _stages_of(branch)
 
 
 def _without_leaps(found: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _stages(report: dict[str, Any]) -> Iterator[Line]:
     for (at, called, status, outcome, late), positions in ended.items():
         result = f": {outcome}" if outcome not in (None, "lanjut") else ""
         told = f"{called} — {said(status)}{result} — {_named(report, positions)}"
-        words = Text("✓ ", style="green").append(clean(told))
+        mark = ("✗ ", "dim") if status == "void" else ("✓ ", "green")
+        words = Text.assemble(mark, clean(told))
         yield (datetime.fromisoformat(at), 0, words.append("; melewati tenggat", style="red") if late else words)
 
 

@@ -108,18 +108,17 @@ def _printed_date(value: Any) -> Any:
     return value
 
 
-def _parsed(parse: Callable[[str], object], code: str) -> BeforeValidator:
+def _parsed(parse: Callable[[str], object], code: str, *examples: str) -> tuple[Any, ...]:
+    """A value that is text in files; editors propose the examples."""
+
     def read(value: Any) -> Any:
         try:
             return parse(value) if isinstance(value, str) else value
         except ValueError as error:
             raise fault(code, str(error)) from None
 
-    return BeforeValidator(read)
-
-
-def _text_of(value: Any) -> str:
-    return str(value.text)
+    schema = WithJsonSchema({"type": "string", "examples": [*examples]})
+    return BeforeValidator(read), PlainSerializer(lambda value: str(value.text), return_type=str), schema
 
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
@@ -156,27 +155,14 @@ AllOrNumber = Annotated[
 PrintedDate = Annotated[
     str | None, BeforeValidator(_printed_date), PlainSerializer(lambda day: day or "", return_type=str)
 ]
-
-
-def _as_text(*examples: str) -> tuple[PlainSerializer, WithJsonSchema]:
-    """A value that is text in files; editors propose the examples."""
-    return PlainSerializer(_text_of), WithJsonSchema({"type": "string", "examples": [*examples]})
-
-
 _DURATIONS = ("30 menit", "2 jam", "1 hari", "1-3 hari", "5 hari kalender", "1 bulan")
-_DATES = ("31 Januari", "akhir Februari", "tanggal 5 bulan berikutnya", "1 hari sesudah ID", "2027-01-25")
-DurationText = Annotated[Duration, _parsed(parse_duration, "WAKTU_SALAH"), *_as_text(*_DURATIONS)]
-DateText = Annotated[
-    DateRule,
-    _parsed(parse_date_rule, "TANGGAL_SALAH"),
-    *_as_text(*_DATES, "hari kerja pertama Januari tahun berikutnya"),
-]
-LevelText = Annotated[
-    Level, _parsed(parse_level, "TINGKAT_SALAH"), *_as_text("1 hari sebelum", "saat tenggat", "1 hari sesudah")
-]
-TargetText = Annotated[
-    Target, _parsed(parse_target, "TUJUAN_SALAH"), *_as_text("lanjut", "selesai", "kembali ke ID", "ke ID")
-]
+_DATES = ("31 Januari", "akhir Februari", "2027-01-25", "tanggal 5 bulan berikutnya", "1 hari sesudah ID")
+_LEVELS = ("1 hari sebelum", "saat tenggat", "1 hari sesudah")
+_TARGETS = ("lanjut", "selesai", "kembali ke ID", "ke ID")
+DurationText = Annotated[Duration, *_parsed(parse_duration, "WAKTU_SALAH", *_DURATIONS)]
+DateText = Annotated[DateRule, *_parsed(parse_date_rule, "TANGGAL_SALAH", *_DATES)]
+LevelText = Annotated[Level, *_parsed(parse_level, "TINGKAT_SALAH", *_LEVELS)]
+TargetText = Annotated[Target, *_parsed(parse_target, "TUJUAN_SALAH", *_TARGETS)]
 Provenance = Literal["dokumen", "rekonstruksi"]
 
 

@@ -12,7 +12,7 @@ from sop_engine.files.guard import LARGEST
 from sop_engine.files.lints import lint, lint_calendar, lint_organisation, lint_partial, lint_staff
 from sop_engine.files.lints.outlook import Outlook, outlook, year_of
 from sop_engine.files.lints.staffing import Staffed
-from sop_engine.files.lints.subject import Subject
+from sop_engine.files.lints.subject import Subject, instead
 from sop_engine.files.lints.working_days import working_days
 from sop_engine.files.reader import inspect
 
@@ -130,7 +130,9 @@ def _beside(path: Path, name: str) -> tuple[Organisation | None, list[Problem]]:
     file = path.parent / "organisasi" / f"{name}.yaml"
     data = _head(file)
     if isinstance(data, Problem):
-        message = f"berkas `organisasi/{name}.yaml` di samping berkas ini {data.message}"
+        near = instead(name, sorted(other.stem for other in file.parent.glob("*.yaml")), "")
+        said = f"tidak ditemukan; {near}" if near and near != f"mungkin maksudnya `{name}`" else data.message
+        message = f"berkas `organisasi/{name}.yaml` di samping berkas ini {said}"
         return None, [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
     return check_organisation(data, str(file), name)
 

@@ -21,6 +21,7 @@ _HABITS = [
         (r"(?<=[0-9]) ?(s\.?/?d\.?|sampai|hingga) ?(?=[0-9])", "-"),
     )
 ]
+_WEEKS = re.compile(r"([1-9][0-9]?) minggu")
 _NUMBERED = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _NAMED = re.compile(r"([0-9]{1,2})[- ]([a-z]{3,})[- ]([0-9]{4})")
 _LONGEST = 60
@@ -52,6 +53,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 def _usual(text: str) -> str:
     for pattern, word in _HABITS:
         text = pattern.sub(word, text)
+    text = _WEEKS.sub(lambda weeks: f"{5 * int(weeks[1])} hari", text)
     return " ".join(text.split())
 
 

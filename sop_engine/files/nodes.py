@@ -3,6 +3,7 @@
 Built from events with a stack of our own, so that no input can exhaust Python's or libyaml's.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -18,15 +19,12 @@ MOST_EVENTS = 60_000
 _OURS = 50  # keys; no mapping of the formats has as many
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_STRAY_COLON = "titik dua tidak pada tempatnya; apit teks yang memuat `: ` dengan tanda petik"
 # words of the parser's complaint → what to tell, and whether the place is where the thing was opened
 _SYNTAX: tuple[tuple[str, str, bool], ...] = (
     ("unexpected end of stream", "tanda petik yang dibuka di sini tidak ditutup; tambahkan penutupnya", True),
     ("flow", "kurung yang dibuka di sini tidak ditutup, atau kurang koma; periksa `[ ]` dan `{ }`", True),
-    (
-        "mapping values are not allowed",
-        "titik dua tidak pada tempatnya atau lekukan salah; apit teks yang memuat `: ` dengan tanda petik",
-        False,
-    ),
+    ("mapping values are not allowed", _STRAY_COLON, False),
     (
         "cannot start any token",
         "baris ini memuat tab sebagai lekukan, atau nilai yang diawali `@`, `%` atau tanda petik terbalik; "
@@ -41,6 +39,8 @@ _SYNTAX: tuple[tuple[str, str, bool], ...] = (
     ),
     ("directive", "baris yang diawali `%` tidak dipakai di sini; hapus baris itu", False),
 )
+_KEY = re.compile(r" *(?:- +)*[A-Za-z_]+")
+_KEY_AND_TEXT = re.compile(r"( *(?:- +)*[A-Za-z_]+: +)([^'\"\[{].*)")
 _SYNTAX_ELSE = "susunan YAML tidak dapat dibaca di sini; periksa lekukan, titik dua, kurung dan tanda petik"
 
 
@@ -80,11 +80,12 @@ class Tree:
         self._key: list[Node | None] = []  # per open collection: the key that waits for its value
         self._documents = 0
         self._lines = text.count("\n") + 1
+        self._stray_colon: int | None = None  # the line whose text holds `: `, from 0
         try:
             self.whole = self._read(text)
         except yaml.YAMLError as error:
             self.whole = False
-            self._syntax(error)
+            self._syntax(error, text)
 
     def _read(self, text: str) -> bool:
         for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
@@ -99,13 +100,27 @@ class Tree:
         mark = event.start_mark
         self.problems.append(Problem(code, message, line=mark.line + 1, column=mark.column + 1))
 
-    def _syntax(self, error: yaml.YAMLError) -> None:
+    def _syntax(self, error: yaml.YAMLError, text: str) -> None:
         said = f"{getattr(error, 'problem', '')} {getattr(error, 'context', '')}"
         known = ((told, back) for word, told, back in _SYNTAX if word in said)
         message, opened = next(known, (_SYNTAX_ELSE, False))
         mark = (opened and getattr(error, "context_mark", None)) or getattr(error, "problem_mark", None)
+        if mark and message == _STRAY_COLON:
+            if _KEY.fullmatch(text.split("\n")[mark.line][: mark.column]):
+                message = "lekukan baris ini tidak sama dengan baris yang sejajar di atasnya; samakan banyak spasinya"
+            else:
+                self._stray_colon = mark.line
         line, column = (min(mark.line + 1, self._lines), mark.column + 1) if mark else (1, 1)
         self.problems.append(Problem("YAML_RUSAK", message, line=line, column=column))
+
+    def without_stray_colon(self, text: str) -> str | None:
+        """Give the text with the value that held the refused `: ` in quotes, to look for what else is wrong."""
+        lines = text.split("\n")
+        found = None if self._stray_colon is None else _KEY_AND_TEXT.fullmatch(lines[self._stray_colon])
+        if not found:
+            return None
+        lines[self._stray_colon or 0] = f"{found[1]}'{found[2].replace(chr(39), chr(39) * 2)}'"
+        return "\n".join(lines)
 
     def _take(self, event: Any) -> bool:
         """Take one event; False where the rest is not worth reading."""

@@ -21,6 +21,7 @@ from sop_engine.files.shapes import misshapen
 
 M = TypeVar("M", bound=BaseModel)
 _TAGS = ("(tahap)", "(paralel)", "[key]")  # parts of pydantic's way that are no keys
+_SMALL, _MOST_MENDED = 50_000, 10  # characters of a file that is read again, and how often
 _ROUNDS = 4  # how often faulty values are set aside to look behind them
 _MOST_FINDINGS = 5 * MOST_PROBLEMS  # of one round: several of them may come to one problem
 
@@ -63,7 +64,7 @@ def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
     value, partial, places = None, None, None
     if text is not None:
         hidden = hidden_characters(lines)
-        tree = Tree(text)
+        tree = _tree(text)
         seen = {(problem.code, problem.line) for problem in hidden}
         problems += hidden + [found for found in tree.problems if (found.code, found.line) not in seen]
         if not tree.whole and not problems:
@@ -77,6 +78,16 @@ def inspect(data: bytes, name: str, model: type[M]) -> Inspection[M]:
             problems += found
             value = partial if all(problem.severity == "warning" for problem in problems) else None
     return Inspection(value, partial, _in_order(problems, name), places, lines, name)
+
+
+def _tree(text: str) -> Tree:
+    """Read the tree; of a small file a `: ` inside a text is told and set aside, so that it hides nothing else."""
+    tree, told = Tree(text), list[Problem]()
+    while len(text) < _SMALL and len(told) < _MOST_MENDED and (mended := tree.without_stray_colon(text)):
+        told.append(tree.problems[-1])
+        text, tree = mended, Tree(mended)
+    tree.problems = told + tree.problems
+    return tree
 
 
 def _named(problems: list[Problem], places: Places) -> list[Problem]:

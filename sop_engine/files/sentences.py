@@ -62,7 +62,9 @@ def _shown(value: Any) -> str:
 def _pattern(pattern: str, value: str) -> tuple[str, str]:
     if "@" in pattern:
         return "SUREL_SALAH", f"{_shown(value)} bukan alamat surel; tulis seperti `nama@instansi.go.id`"
-    wide = pattern != ID_PATTERN
+    wide, several = pattern != ID_PATTERN, [part.strip() for part in value.split(",")]
+    if len(several) > 1 and all(re.match(pattern, part) for part in several):
+        return "ID_SALAH", f"{_shown(value)} bukan satu id; tulis sebagai daftar: `[{', '.join(several)[:80]}]`"
     joint, what = ("-", "tanda hubung") if wide else ("_", "garis bawah")
     proposal = joint.join(re.findall(r"[a-z0-9]+", value.lower()))[: 80 if wide else 40]
     hint = f", misalnya `{proposal}`" if re.match(pattern, proposal) else ""

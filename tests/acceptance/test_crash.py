@@ -145,7 +145,9 @@ def committed(office: Office) -> set[str]:
 def kill_many(office: Office, times: int) -> None:
     office.in_force(re.sub("aturan: tidak_berlaku_saat_berakhir", "", SOP_396.read_text("utf-8")))
     chance, acknowledged, in_between = random.Random(396), set(), 0
-    for _ in range(times):
+    for number in range(5 * times):
+        if number >= times and in_between >= times / 10:  # on a busy machine fewer kills land there
+            break
         known = committed(office)
         said, _ = killed_once(office, chance)
         office = office.reopened()
@@ -157,7 +159,7 @@ def kill_many(office: Office, times: int) -> None:
         in_between += len(unsaid)
     check(office)
     office.close()
-    assert in_between >= times / 10, f"only {in_between} of {times} kills landed between commit and answer"
+    assert in_between >= times / 10, f"only {in_between} kills landed between commit and answer"
 
 
 def test_killed_at_random_nothing_acknowledged_is_lost(office: Office) -> None:

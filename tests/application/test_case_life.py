@@ -320,3 +320,14 @@ def test_returning_work_twice_is_refused(running: Office) -> None:
 
     with pytest.raises(Refusal, match="sudah dikembalikan"):
         return_work(running.store, running.who("sekretaris"), asked, "Lagi.")
+
+
+def test_what_was_completed_is_not_done_again_and_clause_3_says_why(running: Office) -> None:
+    task, person, _ = running.open_tasks("disposisi")[0]
+    running.done("disposisi")
+
+    with pytest.raises(Refusal, match="sudah selesai dilaksanakan") as refused:
+        complete_task(running.store, running.who(person), task, result="Lain.")
+
+    assert refused.value.clause == 3
+    assert "Perubahan tidak berlaku untuk tahapan kegiatan yang sudah selesai" in refused.value.clause_text

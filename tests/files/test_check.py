@@ -169,6 +169,16 @@ def test_faults_of_every_kind_are_told_at_once(folder):
         ),
         (("", "unit: [kantor, loket]", "unit: [kantor, loke]", 0), "ruang_lingkup.unit.loke", "`loket`"),
         (("", "id: sidang", "id: kajian_teknis", 0), "tahapan.kajian_teknis(2).id", "sudah dipakai"),
+        (
+            ("", "pelaksana: tim", "pelaksana: petugas, kepala_loket", 0),
+            "tahapan.sidang.pelaksana",
+            "`[petugas, kepala_loket]`",
+        ),
+        (
+            ("", "    kegiatan: Memeriksa berkas", "     kegiatan: Memeriksa berkas", 0),
+            "",
+            "lekukan baris ini tidak sama",
+        ),
     ],
 )
 def test_a_misspelt_word_is_named_by_its_path_and_the_right_one_proposed(row, path, proposal, folder):
@@ -284,3 +294,26 @@ def test_random_edits_of_a_sound_file_never_crash_the_check(folder, data):
     found = checked(folder, "\n".join(lines).encode("utf-8", "ignore").decode())
 
     assert found.ok == (found.working_days is not None)
+
+
+def test_a_colon_in_a_text_hides_nothing_else(folder):
+    text = SOUND.replace("kegiatan: Memeriksa berkas", "kegiatan: Memeriksa: lengkap, don't").replace(
+        "keluaran: [Berkas lengkap]", "keluaran: Berkas: lengkap\n    waktuu: 1 hari"
+    )
+
+    found = [(p.code, p.path) for p in checked(folder, text).problems if p.severity == "error"]
+
+    assert found == [
+        ("YAML_RUSAK", ""),
+        ("YAML_RUSAK", ""),
+        ("KUNCI_TAK_DIKENAL", "tahapan.pemeriksaan.waktuu"),
+    ]
+
+
+def test_a_misspelt_organisation_is_answered_with_the_one_beside_the_file(folder):
+    text, line = mutated(SOUND, ("", "organisasi: kantor-contoh", "organisasi: kantor-conto", 0))
+
+    [told] = [p for p in checked(folder, text).problems if p.code == "ORGANISASI_TIDAK_ADA"]
+
+    assert (told.line, told.path) == (line, "organisasi")
+    assert told.message.endswith("tidak ditemukan; mungkin maksudnya `kantor-contoh`")

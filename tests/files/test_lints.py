@@ -139,6 +139,13 @@ def test_outputs_may_be_used_by_any_later_stage():
     assert not used(a_stage("c", kelengkapan="Daftar hadir"))
 
 
+@pytest.mark.parametrize(("output", "wanted", "told"), [("Bukti", "bukti", False), ("Surat", "Surat tugas", True)])
+def test_an_output_called_by_a_common_word_alone_is_found_by_it(output, wanted, told):
+    found = lint(an_sop(a_stage("a", keluaran=output), a_stage("b", kelengkapan=wanted)))
+
+    assert ("KELUARAN_TAK_TERPAKAI" in {problem.code for problem in found}) is told
+
+
 def test_a_circle_of_superiors_is_told_once():
     positions = {name: {"nama": name, "atasan": up} for name, up in [("x", "y"), ("y", "z"), ("z", "x"), ("w", "x")]}
 

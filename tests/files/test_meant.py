@@ -12,6 +12,7 @@ MEANT = [
     ("WAKTU_SALAH", "1 hari kerja", "1 hari"),
     ("WAKTU_SALAH", "1 s.d. 3 hari", "1-3 hari"),
     ("WAKTU_SALAH", "2 bln", "2 bulan"),
+    ("WAKTU_SALAH", "2 minggu", "10 hari"),
     ("TINGKAT_SALAH", "1 hari setelah", "1 hari sesudah"),
     ("TINGKAT_SALAH", "1 hari sebelum tenggat", "1 hari sebelum"),
     ("TINGKAT_SALAH", "3 hr sblm jatuh tempo", "3 hari sebelum"),

@@ -125,7 +125,9 @@ def outputs_are_used(subject: Subject) -> Iterator[Problem]:
 
 
 def _words(texts: tuple[str, ...]) -> set[str]:
-    return {word.casefold() for text in texts for word in _WORD.findall(text)} - _EMPTY_WORDS
+    """The words that tell outputs apart; of a text that has no other, `Surat` or `Bukti` too."""
+    said = [{word.casefold() for word in _WORD.findall(text)} for text in texts]
+    return {word for words in said for word in words - _EMPTY_WORDS or words}
 
 
 def ends_are_told(subject: Subject) -> Iterator[Problem]:
