@@ -9,6 +9,8 @@ power cut.
 from importlib import import_module
 from typing import Any
 
+from sop_engine.errors import StoreUnfit
+
 driver: Any
 try:  # the wheel carries a newer SQLite than most systems do
     driver = import_module("pysqlite3.dbapi2")
@@ -29,11 +31,16 @@ def journal() -> tuple[str, str]:
 
 
 def connect(path: str, *, writing: bool) -> Any:
-    """Open a connection whose transactions we begin ourselves."""
+    """Open a connection whose transactions we begin ourselves; StoreUnfit for a file that is no database."""
     connection = driver.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     mode, synchronous = journal()
-    if writing:
-        connection.execute(f"PRAGMA journal_mode={mode}")
+    try:
+        if writing:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+        connection.execute("SELECT COUNT(*) FROM sqlite_master")
+    except driver.DatabaseError as error:
+        connection.close()
+        raise StoreUnfit(f"Berkas {path} bukan basis data SQLite yang utuh ({error}). Pulihkan dari cadangan.") from None
     connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA recursive_triggers=ON")

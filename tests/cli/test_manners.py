@@ -10,6 +10,7 @@ import pytest
 
 from sop_engine.cli import record
 from sop_engine.cli.call import clean
+from sop_engine.cli.main import main
 from tests.cli.conftest import Terminal
 from tests.office import SOP_396, WORKFLOWS
 
@@ -248,3 +249,16 @@ def test_holders_end_after_their_last_day(staffed: Terminal) -> None:
     ended = next(each for each in staffed.json("holders")["holders"] if each["id"] == held["id"])
     assert "mendahului mulainya" in early.err
     assert (ended["until"], ended["current"]) == ("2100-01-01T00:00:00+07:00", True)
+
+
+@pytest.mark.parametrize("verb", ["cases", "migrate", "doctor"])
+def test_a_file_that_is_no_database_is_told_in_a_sentence(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sop.db").write_bytes(b"bukan basis data" * 200)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOP_DATABASE_URL", f"sqlite:///{tmp_path}/sop.db")
+
+    assert main([verb]) == 1
+
+    assert "bukan basis data SQLite yang utuh" in "".join(capsys.readouterr())
