@@ -5,7 +5,7 @@ completed run fires its outcome on a token of its own; fork, join, slots and quo
 over the set of completed runs, so a case's position is always `replay` of what it has done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,6 +81,10 @@ class Flow:
                 here = outer
         return found
 
+    def list_of(self, stage: str) -> list[str]:
+        """List the stages of the list a stage stands in, nested ones included."""
+        return self.stages_within(*self.branch_of[stage]) if stage in self.branch_of else list(self.stages)
+
     def goes_back(self, stage: str, outcome: str) -> bool:
         """Tell whether an outcome of a stage leads back to an earlier one."""
         target = outcomes_of(self.stages[stage]).get(outcome)
@@ -132,6 +136,21 @@ class CompletedRun(Protocol):
     def redo(self) -> tuple[str, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What still counts of a case's history: a completed run, or (with `stood`) a return to an earlier stage.
+
+    Runs before a return are of earlier passes: frozen, and no longer on the way to where the case stands.
+    `stood` names the stages where the tokens of that list stood when the runs taken back are left out.
+    """
+
+    stage: str
+    slot: str = ""
+    outcome: str | None = None
+    redo: tuple[str, ...] = ()
+    stood: frozenset[str] | None = None
+
+
 class Position:
     """Where the tokens of a case stand."""
 
@@ -163,6 +182,22 @@ class Position:
         move.completed = True
         move.dropped += [(stage, other) for other in sorted(visit.pending)]
         self._arrive(stage, node, tuple(redo), move)
+        return move
+
+    def take(self, run: CompletedRun) -> Move | None:
+        """Take the next run of a history, or a return; None where it does not fit."""
+        if not isinstance(run, Past) or run.stood is None:
+            return self.complete(run.stage, run.slot, run.outcome or ON, run.redo)
+        if run.stage not in self.flow.stages:
+            return None
+        here = {stage for stage in self.flow.list_of(run.stage) if stage in self.visits}
+        redo = tuple(slot for slot in run.redo if slot in (self.flow.stages[run.stage].for_each or ()))
+        if here != run.stood or (run.redo and not redo):
+            return None
+        for stage in here:
+            del self.visits[stage]
+        move = Move()
+        self._enter(run.stage, redo, move)
         return move
 
     def _arrive(self, origin: str, node: str, redo: tuple[str, ...], move: Move) -> None:
@@ -215,6 +250,28 @@ def replay(flow: Flow, completed: Iterable[CompletedRun]) -> Position | Complete
     position = Position(flow)
     position.begin()
     for run in completed:
-        if position.complete(run.stage, run.slot, run.outcome or ON, run.redo) is None:
+        if position.take(run) is None:
             return run
     return position
+
+
+def standing(completed: Iterable[CompletedRun], flow_of: Callable[[CompletedRun], Flow]) -> list[Past]:
+    """Leave out of a case's completed runs what a backward outcome took back: the runs of earlier passes.
+
+    `flow_of` gives the flow of the revision a run ended under. The replay of what is given ends where the
+    replay of everything does, and asks nothing of a later revision about passes that are over.
+    """
+    kept: list[Past] = []
+    for run in completed:
+        flow = flow_of(run)
+        if not flow.goes_back(run.stage, run.outcome or ON):
+            kept.append(Past(run.stage, run.slot, run.outcome, run.redo))
+            continue
+        target = outcomes_of(flow.stages[run.stage])[run.outcome or ON].stage
+        again = range(flow.order[target], flow.order[run.stage] + 1)
+        kept = [past for past in kept if flow.order[past.stage] not in again]
+        position = replay(flow, kept)
+        assert isinstance(position, Position)  # what led to the target came before all that is left out
+        stood = frozenset(stage for stage in flow.list_of(target) if stage in position.visits)
+        kept.append(Past(target, redo=run.redo, stood=stood))
+    return kept
