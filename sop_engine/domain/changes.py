@@ -31,7 +31,7 @@ Kind = Literal["scope", "responsible", "performer", "stage", "flow", "schedule",
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference; `stage` is the new id of the stage it is about, `key` the field, both empty where there is none."""
+    """One difference; `stage` is the new id of the stage it is about, `key` the field of it, empty where none."""
 
     path: str
     kind: Kind

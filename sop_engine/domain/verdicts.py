@@ -135,8 +135,11 @@ class _Bench:
         if change.key == "for_each" and not ended <= set(change.after or ()):
             message = f"Bagian {', '.join(sorted(ended - set(change.after or ())))} dari {self.called(change.stage)}"
             return self.by_rule(change, _COMPLETED, _LOCKED, f"{message} sudah selesai.")
-        own = change.key in ("responsible", "for_each") and change.before is not None
-        if own and change.stage in self.fit.done and self.old.clause_for(_COMPLETED):
+        if (
+            change.key in ("responsible", "for_each")
+            and change.stage in self.fit.done
+            and self.old.clause_for(_COMPLETED)
+        ):
             return self.by_rule(change, _COMPLETED, _LOCKED, f"{self.called(change.stage)} sudah selesai.")
         return None
 
