@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 import typer
 
-from sop_engine.cli import case, case_view, documents, edition, operations, people, record, serving, setting_up
+from sop_engine.cli import (
+    case,
+    case_view,
+    comparing,
+    documents,
+    edition,
+    operations,
+    people,
+    record,
+    serving,
+    setting_up,
+)
 from sop_engine.cli.call import Answer, clean, console, print_json
 from sop_engine.cli.verbs import Group, add, add_group, usage_sentence
 from sop_engine.errors import DefinitionInvalid, KeyReused, Refusal, SopError, StoreUnfit
@@ -39,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _app() -> typer.Typer:
     app = typer.Typer(cls=Group, help=_HELP, no_args_is_help=True, add_completion=False)
     add(app, "Mencoba", [serving.demo, operations.simulate])
-    add(app, "Naskah SOP", [documents.check, documents.load, edition.sign, edition.editions])
+    add(app, "Naskah SOP", [documents.check, comparing.diff, documents.load, edition.sign, edition.editions])
     add(app, "Pelaksanaan", [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release])
     add(app, "Pelaksanaan", [case.complete, case.decide, case.approve, case.send_back, case.cancel])
     add_group(app, "Orang", people.people, [people.add])
