@@ -1,9 +1,10 @@
 """What holds at every committed moment (design §7, reliability §3), checked on a real store."""
 
 import json
+from functools import partial
 from typing import Any
 
-from sop_engine.domain.flow import Position, replay
+from sop_engine.domain.flow import Flow, Position, replay, standing
 from sop_engine.domain.lifecycle import LIVES
 from sop_engine.domain.record import chained, fold, verify
 from sop_engine.domain.state import ENTITIES, Case, Edition, Run, plain
@@ -47,6 +48,10 @@ def check(office: Office) -> None:
     )
 
 
+def _flow_of(office: Office, organisation: str, run: Any) -> Flow:
+    return office.engine.reading.plan(run.revision_id, organisation).flow
+
+
 def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
     for case_id, edition_id in office.store.query("SELECT id, edition_id FROM cases"):
         case, edition = state[f"{Case.table}/{case_id}"], state[f"{Edition.table}/{edition_id}"]
@@ -54,10 +59,10 @@ def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
         runs = [CODECS[Run].read(row) for row in rows]
         plan = office.engine.reading.plan(case["revision_id"], edition["organisation"])
         done = sorted((run for run in runs if run.state == "completed"), key=lambda run: run.ended_seq)
-        position = replay(plan.flow, done)
+        position = replay(plan.flow, standing(done, partial(_flow_of, office, edition["organisation"])))
         assert isinstance(position, Position), f"run {position} does not fit"
         waiting = {(visit.stage, slot) for visit in position.visits.values() for slot in visit.pending}
-        is_open = {(run.stage, run.slot) for run in runs if run.state in ("active", "submitted")}
+        is_open = {(plan.flow.present(run.stage), run.slot) for run in runs if run.state in ("active", "submitted")}
         assert is_open == (waiting if case["state"] == "running" else set()), "open runs are not the tokens (I8)"
         events = office.engine.reading.events(case_id)
         commands = {event["sets"].get(f"cases/{case_id}", {}).get("version") for event in events} - {None}

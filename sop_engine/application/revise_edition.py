@@ -106,15 +106,17 @@ def _adopt(tx: Transaction, desk: Desk, proposal: Proposal, shown_digest: str, p
 
 
 def _judged(tx: Transaction, paper: Paper, new: Definition, keep: bool) -> Judgement:
-    names = tx.plan(paper.edition.revision_id, paper.edition.organisation).names
-    cases = ((tx.runs_of(case_id), names) for case_id in tx.running_cases(paper.edition.id))
-    return adopting.judge_all(paper, new, cases, keep)
+    edition = paper.edition
+    cases = (tx.file_for_look(case_id).history() for case_id in tx.running_cases(edition.id))
+    retired = tx.plan(edition.revision_id, edition.organisation).retired
+    return adopting.judge_all(paper, new, cases, keep_completed=keep, retired=retired)
 
 
 def _said(judgement: Judgement) -> dict[str, Any]:
     changes = [
-        {name: getattr(change, name) for name in ("path", "kind", "clause", "effect", "before", "after")}
-        for change in judgement.changes
+        {name: getattr(weighed.change, name) for name in ("path", "kind", "before", "after")}
+        | {"clause": weighed.clause, "effect": weighed.effect}
+        for weighed in judgement.changes
     ]
     return {"verdict": judgement.verdict, "changes": changes}
 

@@ -10,6 +10,7 @@ import typer
 from sop_engine.cli import (
     case,
     case_view,
+    comparing,
     documents,
     edition,
     handing,
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _app() -> typer.Typer:
     app = typer.Typer(cls=Group, help=_HELP, no_args_is_help=True, add_completion=False)
     add(app, "Mencoba", [serving.demo, operations.simulate])
-    add(app, "Naskah SOP", [documents.check, documents.load, edition.sign, edition.editions])
+    add(app, "Naskah SOP", [documents.check, comparing.diff, documents.load, edition.sign, edition.editions])
     add(app, "Naskah SOP", [edition.receive, edition.reissue, edition.void])
     add(app, "Naskah SOP", [revising.revise, revising.ralat, revising.adopt])
     add(app, "Pelaksanaan", [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release])

@@ -4,21 +4,23 @@ A proposal is judged against every running case when it is made and again when i
 on in between. What it does to each case is carried out afterwards, lazily and in bulk (`revising`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sop_engine.domain.casefile import Desk, refer
-from sop_engine.domain.changes import Change, changes_between
+from sop_engine.domain.changes import Change, changes_between, names_of, renamed
 from sop_engine.domain.definition import Definition, Stage
 from sop_engine.domain.editions import Paper, check_ratifying, declare_void, digest_of
+from sop_engine.domain.flow import Past
 from sop_engine.domain.lifecycle import PROPOSAL, next_state
 from sop_engine.domain.mails import mail_edition
 from sop_engine.domain.people import Acting
 from sop_engine.domain.rules import Act, pass_gates, refusal
-from sop_engine.domain.state import Proposal, Revision, Run
-from sop_engine.domain.verdicts import Judgement, judge
+from sop_engine.domain.state import Proposal, Revision
+from sop_engine.domain.verdicts import Judgement, classify
 from sop_engine.errors import NotAuthorised, Refusal
 
 CATEGORIES = {
@@ -52,8 +54,7 @@ def propose(
     pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now))
     if judgement.verdict == "none":
         raise Refusal("Naskah ini tidak mengubah apa pun.", instead="Periksa apakah berkas yang benar yang diunggah.")
-    if judgement.refusal:
-        raise judgement.refusal
+    check_adoptable(judgement)
     if correction_number and judgement.verdict != "correction":
         raise Refusal(
             "Perubahan ini lebih daripada salah ketik, jadi tidak dapat dilakukan dengan ralat.",
@@ -124,21 +125,33 @@ def _check_ground(paper: Paper, ground: Ground) -> None:
 
 
 def judge_all(
-    paper: Paper, new: Definition, cases: Iterable[tuple[Sequence[Run], Mapping[str, str]]], keep: bool
+    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *, keep_completed: bool, retired: frozenset[str]
 ) -> Judgement:
     """Judge a proposal over the running cases: void where it is for any, refused only where none can take it."""
     first: Judgement | None = None
     taken: Judgement | None = None
-    for runs, names in cases:
-        found = judge(
-            paper.definition, new, runs, keep_completed=keep, organisation=paper.organisation, names=names
-        )
+    judged = partial(
+        classify, paper.definition, new, organisation=paper.organisation, keep_completed=keep_completed, retired=retired
+    )
+    for history in cases:
+        found = judged(history)
         if found.verdict in ("void", "none"):
             return found
-        if found.refusal is None:
-            taken = taken or found
+        taken = taken or (found if found.taken else None)
         first = first or found
-    return taken or first or judge(paper.definition, new, organisation=paper.organisation, keep_completed=keep)
+    return taken or first or judged(None)
+
+
+def check_adoptable(judgement: Judgement) -> None:
+    """Refuse what a clause refuses, and what no running case could follow."""
+    if judgement.refusal:
+        raise judgement.refusal
+    if judgement.fit.misfit and judgement.verdict != "void":
+        raise Refusal(
+            f"Tidak ada kasus berjalan yang dapat mengikuti perubahan ini; yang pertama tidak cocok: tahap "
+            f"{judgement.fit.misfit.stage}.",
+            instead="Ubah hanya tahap yang belum dicapai.",
+        )
 
 
 def adopt(
@@ -159,8 +172,7 @@ def adopt(
             "Usulan ini dibuat atas naskah yang sudah tidak berlaku, atau bukan naskah yang ditampilkan.",
             instead="Tampilkan kembali; bila sudah ada revisi lain, usulkan ulang di atasnya.",
         )
-    if judgement.refusal:
-        raise judgement.refusal
+    check_adoptable(judgement)
     if judgement.verdict != said["verdict"]:
         raise Refusal(
             "Akibat usulan ini sudah berbeda dari yang ditampilkan, karena kasus telah berjalan.",
@@ -183,7 +195,7 @@ def adopt(
         verdict=judgement.verdict,
         correction=said["correction"],
         clause=paper.clause("revisi_karena_kahar"),
-        paths=[change.path for change in judgement.changes],
+        paths=[weighed.change.path for weighed in judgement.changes],
     )
 
 
@@ -195,11 +207,9 @@ def tell_followed(
     desk.tell("edition.followed", edition=paper.edition.id, revision=revision.id)
     new, organisation = paper.definition, paper.organisation
     lines: dict[int, tuple[Acting, list[str]]] = {}
-    for change in changes_between(old, new):
-        parts = change.path.split(".")
-        if parts[0] != "tahapan" or len(parts) < 2:
-            continue
-        stages = [stage for stage in (*old.stages(), *new.stages()) if stage.id == parts[1]]
+    was = renamed(old, names_of(old, new))
+    for change in changes_between(was, new):
+        stages = [stage for stage in (*was.stages(), *new.stages()) if stage.id == change.stage]
         for position in {position for stage in stages for position in _named_in(stage)}:
             for acting in desk.people.acting_behind(organisation, position, desk.now):
                 told = lines.setdefault(acting.person_id, (acting, []))[1]

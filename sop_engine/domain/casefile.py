@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.domain.deadlines import LevelKind, levels_of
-from sop_engine.domain.flow import Position, replay
+from sop_engine.domain.flow import CompletedRun, Flow, Past, Position, replay, standing
 from sop_engine.domain.people import Acting, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import text_digest
@@ -168,6 +168,7 @@ class CaseFile(Desk):
         sign_offs: Iterable[SignOff] = (),
         took_part: Callable[[], Iterable[tuple[int, str]]] = lambda: (),
         kept_text: Callable[[int], str] = lambda _: "",
+        plan_of: Callable[[int], Plan] | None = None,
     ) -> None:
         super().__init__(counters, people, actor, now)
         self.plan, self.edition, self.case = plan, edition, case
@@ -175,12 +176,26 @@ class CaseFile(Desk):
         self.tasks = {task.id: task for task in tasks}
         self.sign_offs = {sign_off.id: sign_off for sign_off in sign_offs}
         self.took_part = took_part  # (person, position) of every task of the edition, asked at its end
-        self._kept_text = kept_text
+        self._kept_text, self._plan_of = kept_text, plan_of
 
     def completed_runs(self) -> list[Run]:
         """List the completed runs in the order the record has them."""
         done = [run for run in self.runs.values() if run.state == "completed"]
         return sorted(done, key=lambda run: run.ended_seq or 0)
+
+    def history(self) -> list[Past]:
+        """Give what still counts of the completed runs, under the ids of the revision the case follows.
+
+        What a backward outcome took back is judged by the revision it ended under, and asks nothing of a later one.
+        """
+        present = self.plan.flow.present
+        return [past.under(present) for past in standing(self.completed_runs(), self._flow_of)]
+
+    def _flow_of(self, run: CompletedRun) -> Flow:
+        revision = getattr(run, "revision_id", self.plan.revision_id)
+        if revision == self.plan.revision_id or self._plan_of is None:
+            return self.plan.flow
+        return self._plan_of(revision).flow
 
     def tasks_of(self, run: Run) -> list[Task]:
         """List the open tasks of a run."""
@@ -212,7 +227,7 @@ class CaseFile(Desk):
     def completed_at(self) -> dict[str, datetime]:
         """When each stage was last completed, for dates that count from it; one of several slots is not the stage."""
         done, found = self.completed_runs(), dict[str, datetime]()
-        position = replay(self.plan.flow, done)
+        position = replay(self.plan.flow, self.history())
         half = {name: visit.ended for name, visit in position.visits.items()} if isinstance(position, Position) else {}
         for run in reversed(done):
             stage = self.plan.flow.present(run.stage)

@@ -60,7 +60,7 @@ def void_case(file: CaseFile) -> None:
 
 def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
     """Complete a run and lead its token on: the next runs open, or the case ends."""
-    position = replay(file.plan.flow, file.completed_runs())
+    position = replay(file.plan.flow, file.history())
     move = (
         position.complete(run.stage, run.slot, run.outcome or ON, run.redo) if isinstance(position, Position) else None
     )

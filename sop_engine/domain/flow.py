@@ -5,8 +5,8 @@ completed run fires its outcome on a token of its own; fork, join, slots and quo
 over the set of completed runs, so a case's position is always `replay` of what it has done.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sop_engine.domain.definition import Definition, Parallel, Stage, Step
@@ -86,6 +86,10 @@ class Flow:
                 here = outer
         return found
 
+    def list_of(self, stage: str) -> list[str]:
+        """List the stages of the list a stage stands in, nested ones included."""
+        return self.stages_within(*self.branch_of[stage]) if stage in self.branch_of else list(self.stages)
+
     def goes_back(self, stage: str, outcome: str) -> bool:
         """Tell whether an outcome of a stage leads back to an earlier one."""
         target = outcomes_of(self.stages[self.present(stage)]).get(outcome)
@@ -137,6 +141,26 @@ class CompletedRun(Protocol):
     def redo(self) -> tuple[str, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What still counts of a case's history: a completed run, or (with `stood`) a return to an earlier stage.
+
+    Runs before a return are of earlier passes: frozen, and no longer on the way to where the case stands.
+    `stood` names the stages where the tokens of that list stood when the runs taken back are left out.
+    """
+
+    stage: str
+    slot: str = ""
+    outcome: str | None = None
+    redo: tuple[str, ...] = ()
+    stood: frozenset[str] | None = None
+
+    def under(self, name: Callable[[str], str]) -> "Past":
+        """Give it under other stage ids."""
+        stood = None if self.stood is None else frozenset(map(name, self.stood))
+        return replace(self, stage=name(self.stage), stood=stood)
+
+
 class Position:
     """Where the tokens of a case stand."""
 
@@ -169,6 +193,23 @@ class Position:
         move.completed = True
         move.dropped += [(stage, other) for other in sorted(visit.pending)]
         self._arrive(stage, node, tuple(redo), move)
+        return move
+
+    def take(self, run: CompletedRun) -> Move | None:
+        """Take the next run of a history, or a return; None where it does not fit."""
+        if not isinstance(run, Past) or run.stood is None:
+            return self.complete(run.stage, run.slot, run.outcome or ON, run.redo)
+        back = self.flow.present(run.stage)
+        if back not in self.flow.stages:
+            return None
+        here = {stage for stage in self.flow.list_of(back) if stage in self.visits}
+        redo = tuple(slot for slot in run.redo if slot in (self.flow.stages[back].for_each or ()))
+        if here != {self.flow.present(stage) for stage in run.stood} or (run.redo and not redo):
+            return None
+        for stage in here:
+            del self.visits[stage]
+        move = Move()
+        self._enter(back, redo, move)
         return move
 
     def _arrive(self, origin: str, node: str, redo: tuple[str, ...], move: Move) -> None:
@@ -221,6 +262,29 @@ def replay(flow: Flow, completed: Iterable[CompletedRun]) -> Position | Complete
     position = Position(flow)
     position.begin()
     for run in completed:
-        if position.complete(run.stage, run.slot, run.outcome or ON, run.redo) is None:
+        if position.take(run) is None:
             return run
     return position
+
+
+def standing(completed: Iterable[CompletedRun], flow_of: Callable[[CompletedRun], Flow]) -> list[Past]:
+    """Leave out of a case's completed runs what a backward outcome took back: the runs of earlier passes.
+
+    `flow_of` gives the flow of the revision a run ended under. The replay of what is given ends where the
+    replay of everything does, and asks nothing of a later revision about passes that are over.
+    """
+    kept: list[Past] = []
+    for run in completed:
+        flow = flow_of(run)
+        stage = flow.present(run.stage)
+        if not flow.goes_back(stage, run.outcome or ON):
+            kept.append(Past(run.stage, run.slot, run.outcome, run.redo))
+            continue
+        target = outcomes_of(flow.stages[stage])[run.outcome or ON].stage
+        again = range(flow.order[target], flow.order[stage] + 1)
+        kept = [past for past in kept if flow.order.get(flow.present(past.stage)) not in again]
+        position = replay(flow, kept)
+        assert isinstance(position, Position)  # what led to the target came before all that is left out
+        stood = frozenset(stage for stage in flow.list_of(target) if stage in position.visits)
+        kept.append(Past(target, redo=run.redo, stood=stood))
+    return kept

@@ -19,6 +19,7 @@ class Plan:
     organisation: Organisation
     calendar: WorkCalendar
     names: dict[str, str] = field(default_factory=dict)  # ids of earlier revisions → those of this one
+    retired: frozenset[str] = frozenset()  # ids that earlier revisions used and gave up
     flow: Flow = field(init=False)
     limits: dict[str, tuple[Limit, ...]] = field(init=False)
     _digests: dict[str, str] = field(init=False, default_factory=dict)

@@ -21,7 +21,7 @@ NOTE = "Dikembalikan karena SOP direvisi; pekerjaan sebelumnya tersimpan dan dap
 
 def follow(file: CaseFile, plan: Plan) -> None:
     """Let a case go on under a revision that it can follow."""
-    position = replay(plan.flow, file.completed_runs())
+    position = replay(plan.flow, file.history())
     if not isinstance(position, Position):
         raise StoreUnfit(f"Kasus {file.case.id} tidak dapat mengikuti revisi ini; jalankan `sop doctor`.")
     before = {run.id: _dates(file, run) for run in file.runs.values() if run.open}

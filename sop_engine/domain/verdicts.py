@@ -1,248 +1,277 @@
-"""What a proposed change of an SOP does to a case: the document's own clauses judge it (design §5).
+"""What a proposed text would do: each change weighed by the clauses in force, then the verdict (design §5)."""
 
-Judged by the rules of the text in force. Order: rules or number, slot or responsible of a completed
-stage (3), scope or responsible (4), a limit of law (2), a completed stage (3), the replay of the case's
-own completed runs through the new flow (3). The first that applies decides; every change is listed.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sop_engine.domain.changes import Change, changes_between, names_between
-from sop_engine.domain.definition import Definition, RuleName
-from sop_engine.domain.flow import ON, Flow, Position, outcomes_of
+from sop_engine.domain.changes import Change, changes_between, names_of, renamed
+from sop_engine.domain.definition import Definition, Parallel, RuleName, Stage
+from sop_engine.domain.fitting import Fit, fit
+from sop_engine.domain.flow import Flow, Past
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.rules import refusal
-from sop_engine.domain.state import Run
 from sop_engine.errors import Refusal
 
+Effect = Literal["applies", "frozen", "voids", "refused", "none"]
+VERDICTS = ("none", "correction", "revision", "refused", "void")
 Verdict = Literal["none", "correction", "revision", "refused", "void"]
-THREE: RuleName = "tahapan_selesai_terkunci"
-NEW_EDITION = ("identitas.nomor", "sop", "organisasi")
-FOUR: RuleName = "batal_bila_berubah"
+
+_NEW_EDITION, _LOCKED, _VOID, _GROUND, _DONE, _ORDINARY = range(6)  # the order of design §5 "For a proposal"
+_SIGNED = frozenset({"identitas.nomor", "sop", "format", "organisasi"})  # what a signature fixed, beside the rules
+_COMPLETED: RuleName = "tahapan_selesai_terkunci"
+_KAHAR: RuleName = "revisi_karena_kahar"
+_VOIDING: RuleName = "batal_bila_berubah"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A change with what it alone would do; `clause` is the number of the clause that says so, if any."""
+
+    change: Change
+    effect: Effect
+    clause: int | None
+    rank: int
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on a proposal for one case, every change, and for a refusal why and the first step that misfits."""
+    """The verdict on a proposal for one case (or none), every change, and why it is refused.
+
+    `fit.misfit` is the first step of the case that does not fit: such a case can't take the proposal.
+    """
 
     verdict: Verdict
-    changes: tuple[Change, ...]
-    refusal: Refusal | None = None
-    step: str = ""
+    changes: tuple[Weighed, ...]
+    refusal: Refusal | None
+    fit: Fit
+
+    @property
+    def taken(self) -> bool:
+        """Whether the case can follow; one that can't finishes under its own text."""
+        return self.refusal is None and self.fit.misfit is None
+
+    @property
+    def step(self) -> str:
+        """The first stage that does not fit, or the stage or path of the first change that is refused."""
+        refused = (each.change.stage or each.change.path for each in self.changes if each.effect == "refused")
+        return self.fit.misfit.stage if self.fit.misfit else next(refused, "")
 
 
-@dataclass(slots=True)
-class Progress:
-    """How far a case is: stages and slots whose current pass is completed, and what is open."""
-
-    stages: set[str] = field(default_factory=set)
-    slots: set[tuple[str, str]] = field(default_factory=set)
-    open: list[Run] = field(default_factory=list)
-    completed: list[Run] = field(default_factory=list)
-
-
-def judge(
+def classify(
     old: Definition,
     new: Definition,
-    runs: Sequence[Run] = (),
+    history: Sequence[Past] | None = None,
     *,
-    keep_completed: bool = False,
     organisation: Organisation | None = None,
-    names: Mapping[str, str] | None = None,
+    ground: bool = True,
+    keep_completed: bool = False,
+    retired: frozenset[str] = frozenset(),
 ) -> Judgement:
-    """Judge a change of text for a case with these runs; without runs, for an SOP that is not being carried out.
+    """Judge a proposed text by the rules of the text in force.
 
-    `names` are the ids of earlier revisions → those of the old text; the structure tells the units of slots.
+    `history` is the case's `flow.standing` under `old`'s stage ids, None without a case. `organisation` says in
+    which unit a removed slot stands. `ground` tells whether a ground is given, `keep_completed` leaves changes of
+    completed stages without effect instead of refusing them, `retired` names stage ids that earlier revisions of the
+    edition used and gave up.
     """
-    progress = progress_of(Flow(old, names), runs)
-    court = _Court(old, new, progress, keep_completed, organisation, dict(names or {}))
-    changes = tuple(court.weighed(change) for change in changes_between(old, new))
-    if not changes:
-        return Judgement("none", ())
-    return court.verdict(changes)
+    names = names_of(old, new)
+    ours = renamed(old, names)
+    pasts = None if history is None else [past.under(lambda stage: names.get(stage, stage)) for past in history]
+    found = [_scoped(change, ours, new, organisation) for change in changes_between(ours, new)]
+    found = [replace(c, before={v: k for k, v in names.items()}[c.stage]) if c.key == "id" else c for c in found]
+    found += [Change(f"tahapan.{now}.id", "stage", was, now, now, "id") for was, now in names.items()]
+    found = [c for c in found if not (c.key == "former_id" and c.stage in names.values())]
+    fitted = fit(Flow(ours), Flow(new), pasts)
+    bench = _Bench(ours, new, fitted, _taken_over(ours, new, retired | set(names)), keep_completed)
+    weighed = bench.weigh_all(found)
+    verdict, why = _verdict(old, weighed, ground)
+    return Judgement(verdict, tuple(weighed), why, fitted)
 
 
-def progress_of(flow: Flow, runs: Iterable[Run]) -> Progress:
-    """Tell how far a case is in a flow; what a backward outcome goes over again is not completed."""
-    listed = list(runs)
-    progress = Progress(open=[run for run in listed if run.open])
-    progress.completed = sorted((r for r in listed if r.state == "completed"), key=lambda run: run.ended_seq or 0)
-    position = Position(flow)
-    position.begin()
-    for run in progress.completed:
-        move, stage = position.complete(run.stage, run.slot, run.outcome or ON, run.redo), flow.present(run.stage)
-        if move is None:
-            break
-        progress.slots.add((stage, run.slot))
-        if move.completed:
-            progress.stages.add(stage)
-        if flow.goes_back(stage, run.outcome or ON):
-            target = outcomes_of(flow.stages[stage])[run.outcome or ON].stage
-            again = {s for s in flow.order if flow.order[target] <= flow.order[s] <= flow.order[stage]}
-            progress.stages -= again
-            kept = {(target, slot) for slot in flow.stages[target].for_each or () if run.redo and slot not in run.redo}
-            progress.slots = {place for place in progress.slots if place[0] not in again or place in kept}
-    return progress
+def _scoped(change: Change, old: Definition, new: Definition, organisation: Organisation | None) -> Change:
+    """A removed slot whose unit stands in the scope is a change of scope."""
+    if change.key != "for_each" or organisation is None:
+        return change
+    ours, theirs = ({s.id: s.for_each or () for s in each.stages()}[change.stage] for each in (old, new))
+    members = {place for slot in set(ours) - set(theirs) for place in organisation.members_of(slot)}
+    units = {organisation.positions[place].unit for place in members if place in organisation.positions}
+    return replace(change, kind="scope") if units & set(old.scope.units) else change
 
 
-def _followed(names: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
-    return {**{old: renamed.get(new, new) for old, new in names.items()}, **renamed}
+@dataclass
+class _Bench:
+    """Weighs one change after another by the clauses of the text in force."""
 
-
-@dataclass(slots=True)
-class _Court:
     old: Definition
     new: Definition
-    progress: Progress
+    fit: Fit
+    taken_over: dict[str, str]
     keep: bool
-    organisation: Organisation | None
-    names: dict[str, str]
-    _misfit: tuple[str, str] | None = None
 
-    def __post_init__(self) -> None:
-        self._misfit = self._first_misfit()
+    def weigh_all(self, found: list[Change]) -> list[Weighed]:
+        weighed = [self.weigh(change) for change in found]
+        unexplained = self.fit.misfit and not any(each.rank in (_LOCKED, _DONE) for each in weighed)
+        moving = [each.change.kind == "flow" and not each.change.stage for each in weighed]
+        if unexplained and not any(moving):
+            moving = [each.change.kind in ("flow", "performer", "stage") for each in weighed]
+        return [
+            self.by_rule(each.change, _COMPLETED, _DONE, self.sentence()) if unexplained and moves else each
+            for each, moves in zip(weighed, moving, strict=True)
+        ]
 
-    def weighed(self, change: Change) -> Change:
-        """Give a change its kind in full, and what it alone would do by which clause."""
-        change = replace(change, kind="responsible") if self._names_responsible(change) else change
-        change = replace(change, kind="scope") if self._leaves_out_unit(change) else change
-        if change.kind == "responsible" and change.key and not self._responsible_differs(change):
-            change = replace(change, kind="stage")
+    def weigh(self, change: Change) -> Weighed:
+        """Say what a change alone would do: the first reason in the order of design §5."""
+        for look in (self.signed, self.locked, self.voiding, self.statutory, self.completed):
+            if found := look(change):
+                return found
         if change.kind == "clerical":
-            change = replace(change, kind="stage") if change.key in _OWN_WORDS and self._is_done(change) else change
-        if change.kind == "rules" or change.path in NEW_EDITION:
-            return replace(change, effect="refused")
-        if self._takes_done_slot(change):
-            return replace(change, kind="performer", effect="refused", clause=self._number(THREE))
-        if change.key and self._is_done(change) and change.kind != "clerical":
-            if self._locks():
-                return replace(change, effect="frozen" if self.keep else "refused", clause=self._number(THREE))
-            return replace(change, effect="frozen")
-        if change.kind in ("scope", "responsible"):
-            voids = self._voids({change.kind})
-            return replace(change, effect="voids" if voids else "applies", clause=self._number(FOUR) if voids else None)
-        if self._moves_limit_of_law(change):
-            return replace(change, effect="refused", clause=self._number("revisi_karena_kahar"))
-        shapes = change.kind == "flow" or (change.stage and not change.key) or change.key == "untuk_setiap"
-        if self._misfit and shapes:
-            return replace(change, effect="refused", clause=self._number(THREE))
-        return change
+            return Weighed(change, "applies", None, _ORDINARY)
+        clause = self.old.clause_for(_KAHAR)
+        return Weighed(change, "applies", clause.number if clause else None, _ORDINARY)
 
-    def verdict(self, changes: tuple[Change, ...]) -> Judgement:
-        """Decide by the first rule that applies."""
-        refused = [change for change in changes if change.effect == "refused"]
-        own = next((c for c in refused if c.kind == "rules" or c.path in NEW_EDITION), None)
-        if own:
-            return self._refused(changes, None, _NEEDS_NEW, "Terbitkan edisi baru dengan `sop reissue`.", own.path)
-        hard = (c for c in refused if c.key in ("untuk_setiap", "penanggungjawab"))
-        done = next((c for c in hard if self._is_done(c) or self._takes_done_slot(c)), None)
-        if done:
-            return self._refused(changes, THREE, self._touches(done), _KEEP, done.stage)
-        if self._voids({change.kind for change in changes if change.effect != "frozen"}):
-            return Judgement("void", changes)
-        law = next((c for c in refused if self._moves_limit_of_law(c)), None)
-        if law:
-            message = "Batas menurut undang-undang tidak dapat digeser dengan revisi."
-            return self._refused(changes, "revisi_karena_kahar", message, "Biarkan batas itu seperti semula.", law.path)
-        touched = next((c for c in refused if c.key and self._is_done(c)), None)
-        if touched:
-            return self._refused(changes, THREE, self._touches(touched), _KEEP, touched.stage)
-        if self._misfit:
-            step, why = self._misfit
-            return self._refused(changes, THREE, why, "Ubah hanya tahap yang belum dicapai.", step)
-        clerical = all(change.kind == "clerical" or change.effect == "frozen" for change in changes)
-        return Judgement("correction" if clerical else "revision", changes)
-
-    def _refused(
-        self, changes: tuple[Change, ...], rule: RuleName | None, message: str, instead: str, step: str
-    ) -> Judgement:
-        why = refusal(self.old, rule, message, instead) if rule else Refusal(message, instead=instead)
-        return Judgement("refused", changes, why, step)
-
-    def _number(self, rule: RuleName) -> int | None:
-        clause = self.old.clause_for(rule)
-        return clause.number if clause else None
-
-    def _locks(self) -> bool:
-        return self.old.clause_for(THREE) is not None
-
-    def _is_done(self, change: Change) -> bool:
-        return self._old_name(change.stage) in self.progress.stages
-
-    def _takes_done_slot(self, change: Change) -> bool:
-        """Whether a slot that has ended in its current pass would be taken away."""
-        gone = set(change.before or ()) - set(change.after or ()) if change.key == "untuk_setiap" else set()
-        return any((self._old_name(change.stage), slot) in self.progress.slots for slot in gone)
-
-    def _old_name(self, stage: str) -> str:
-        return {new: old for old, new in names_between(self.new).items()}.get(stage, stage)
-
-    def _touches(self, change: Change) -> str:
-        stages = (*self.old.stages(), *self.new.stages())
-        name = next((stage.activity for stage in stages if stage.id == change.stage), change.stage)
-        what = change.key.replace("_", " ")
-        return f"Tahap «{name}» sudah selesai dilaksanakan, jadi bagian «{what}» tidak dapat diubah lagi."
-
-    def _voids(self, kinds: set[str]) -> bool:
-        """Rule 4: of the objects its clause names, one (or with `bila: semua` each) has changed."""
-        clause = self.old.clause_for(FOUR)
-        if clause is None:
-            return False
-        named = {"scope" if name == "ruang_lingkup" else "responsible" for name in clause.objects}
-        return bool(named & kinds) if clause.when == "salah_satu" else bool(named) and named <= kinds
-
-    def _names_responsible(self, change: Change) -> bool:
-        """A new stage that names a position which is not responsible yet brings a new responsible in."""
-        if not change.stage or change.key or change.before is not None:
-            return False
-        known = {self.old.responsible, *(stage.responsible for stage in self.old.stages())}
-        return (change.after.get("penanggungjawab") or self.old.responsible) not in known
-
-    def _responsible_differs(self, change: Change) -> bool:
-        return (change.before or self.old.responsible) != (change.after or self.new.responsible)
-
-    def _leaves_out_unit(self, change: Change) -> bool:
-        """A slot taken away whose unit stands in the scope narrows the scope."""
-        if change.key != "untuk_setiap" or self.organisation is None:
-            return False
-        gone = set(change.before or ()) - set(change.after or ())
-        units = {place.unit for name in gone if (place := self.organisation.positions.get(name))}
-        return bool(units & set(self.old.scope.units))
-
-    def _moves_limit_of_law(self, change: Change) -> bool:
-        parts = change.path.split(".")
-        if parts[:2] != ["jadwal", "batas"] or change.kind == "clerical":
-            return False
-        of_law = {limit.id for limit in self.old.schedule.limits if limit.kind == "undang_undang"}
-        return len(parts) < 3 or parts[2] in of_law
-
-    def _first_misfit(self) -> tuple[str, str] | None:
-        """Replay the case's completed runs through the new flow; gives the first step that does not fit, and why."""
-        flow = Flow(self.new, _followed(self.names, names_between(self.new)))
-        names = {stage.id: f"«{stage.activity}»" for stage in (*self.old.stages(), *self.new.stages())}
-        position = Position(flow)
-        position.begin()
-        met: set[str] = set()
-        for run in self.progress.completed:
-            move = position.complete(run.stage, run.slot, run.outcome or ON, run.redo)
-            if move is None:
-                name, ahead = names.get(run.stage, run.stage), ", ".join(names[stage] for stage in position.visits)
-                where = f"; dalam alur baru saat itu baru sampai {ahead}" if ahead else ""
-                return run.stage, f"Tahap {name} yang sudah selesai tidak cocok dengan alur baru{where}."
-            if move.completed:
-                met.add(flow.present(run.stage))
-        for run in self.progress.open:
-            stage = flow.present(run.stage)
-            visit = position.visits.get(stage)
-            if (visit is None or run.slot not in visit.pending) and stage not in met:
-                name, ahead = names.get(run.stage, run.stage), next((names[s] for s in position.visits), "")
-                first = f"; alur baru mendahulukan {ahead}" if ahead and stage in flow.stages else ""
-                return run.stage, f"Tahap {name} sedang dikerjakan, tidak dapat dihilangkan atau didahului{first}."
+    def signed(self, change: Change) -> Weighed | None:
+        if change.kind == "rules" or change.path in _SIGNED:
+            message = f"«{change.path}» tetap sejak ditandatangani; perubahannya memerlukan edisi baru."
+            return Weighed(change, "refused", None, _NEW_EDITION, Refusal(message, instead=_REISSUE))
+        if change.stage in self.taken_over and change.before is None and not change.key:
+            return Weighed(change, "refused", None, _NEW_EDITION, Refusal(self.taken_over[change.stage]))
         return None
 
+    def locked(self, change: Change) -> Weighed | None:
+        """A slot or the responsible of a completed stage."""
+        ended = self.fit.slots.get(change.stage, set())
+        if change.key == "for_each" and not ended <= set(change.after or ()):
+            message = f"Bagian {', '.join(sorted(ended - set(change.after or ())))} dari {self.called(change.stage)}"
+            return self.by_rule(change, _COMPLETED, _LOCKED, f"{message} sudah selesai.")
+        if (
+            change.key in ("responsible", "for_each")
+            and change.stage in self.fit.done
+            and self.old.clause_for(_COMPLETED)
+        ):
+            return self.by_rule(change, _COMPLETED, _LOCKED, f"{self.called(change.stage)} sudah selesai.")
+        return None
 
-_NEEDS_NEW = "Ketentuan, nomor, dan organisasi SOP yang sudah ditandatangani tidak dapat diubah dengan revisi."
-_KEEP = "Keluarkan perubahan itu dari usulan, atau biarkan tanpa akibat dengan `--keep-completed`."
-_OWN_WORDS = ("kegiatan", "kelengkapan", "keluaran", "keterangan", "keputusan", "bila")
+    def voiding(self, change: Change) -> Weighed | None:
+        clause = self.old.clause_for(_VOIDING)
+        if clause is None or _OBJECT.get(change.kind) not in clause.objects:
+            return None
+        alone = clause.when == "salah_satu" or len(clause.objects) == 1
+        return Weighed(change, "voids" if alone else "applies", clause.number, _VOID if alone else _ORDINARY)
+
+    def statutory(self, change: Change) -> Weighed | None:
+        limit = next(
+            (x for x in self.old.schedule.limits if f"{change.path}.".startswith(f"jadwal.batas.{x.id}.")), None
+        )
+        if limit is None or limit.kind != "undang_undang" or change.kind == "clerical":
+            return None
+        message = f"Batas «{limit.id}» ditetapkan undang-undang; revisi tidak dapat menggesernya."
+        return self.by_rule(change, _KAHAR, _GROUND, message)
+
+    def completed(self, change: Change) -> Weighed | None:
+        spelled = change.kind == "clerical" and change.key not in _NOTES
+        if change.stage in self.fit.done and (change.kind != "clerical" or spelled):
+            return self.by_rule(change, _COMPLETED, _DONE, f"{self.called(change.stage)} sudah selesai.")
+        if change.kind == "clerical" or not change.stage:
+            return None
+        if change.after is None and not change.key and change.stage in self.fit.slots:
+            message = f"{self.called(change.stage)} sedang dikerjakan dan tidak dapat dihapus."
+            return Weighed(change, "refused", None, _DONE, Refusal(message, instead="Selesaikan tahap itu dahulu."))
+        early = change.stage in self.fit.early and not change.key
+        if early or (change.stage in self.fit.stuck and change.key in ("done_when", "for_each", "performers")):
+            return self.by_rule(change, _COMPLETED, _DONE, self.sentence())
+        return None
+
+    def by_rule(self, change: Change, rule: RuleName, rank: int, message: str) -> Weighed:
+        """Refuse by a clause; without clause 3 what is completed is merely frozen."""
+        clause = self.old.clause_for(rule)
+        if rule == _COMPLETED and (clause is None or (self.keep and change.stage in self.fit.done)):
+            return Weighed(change, "frozen", None, rank)
+        why = refusal(self.old, rule, f"Perubahan «{change.path}» tidak dapat diterima: {message}", _AHEAD)
+        return Weighed(change, "refused", why.clause, rank, why)
+
+    def called(self, stage: str) -> str:
+        found = {each.id: each for each in (*self.new.stages(), *self.old.stages())}
+        return f"tahap «{found[stage].activity}»"
+
+    def sentence(self) -> str:
+        """Name the first step that does not fit, and what the new flow wants before it."""
+        step = self.fit.misfit
+        assert step is not None
+        state = "sedang dikerjakan" if step.open else "sudah selesai"
+        part = f" (bagian {step.slot})" if step.slot else ""
+        first = f"langkah pertama yang tidak cocok ialah {self.called(step.stage)}{part} yang {state}"
+        ahead = " dan ".join(self.called(name) for name in step.ahead)
+        return f"{first}; alur baru mendahulukan {ahead}." if ahead else f"{first}; alur baru tidak sampai ke sana."
+
+
+_OBJECT = {"scope": "ruang_lingkup", "responsible": "penanggungjawab"}
+_NOTES = frozenset({"provenance", "source", "reconstructed", "former_id"})
+_REISSUE = "Terbitkan edisi berikutnya dengan `sop reissue`."
+_AHEAD = "Ubahlah hanya tahap yang belum selesai dan sesudah tahap yang sedang dikerjakan."
+
+
+def _verdict(old: Definition, weighed: list[Weighed], ground: bool) -> tuple[Verdict, Refusal | None]:
+    """The first that applies decides (design §5)."""
+    refused = {each.rank: each.refusal for each in reversed(weighed) if each.effect == "refused"}
+    touched = {_OBJECT[each.change.kind] for each in weighed if each.change.kind in _OBJECT}
+    clause = old.clause_for(_VOIDING)
+    both = clause and clause.when == "semua" and clause.objects and set(clause.objects) <= touched
+    for rank in (_NEW_EDITION, _LOCKED):
+        if rank in refused:
+            return "refused", refused[rank]
+    if both or any(each.effect == "voids" for each in weighed):
+        return "void", None
+    if not weighed:
+        return "none", None
+    if all(each.change.kind == "clerical" for each in weighed) and not refused:
+        return "correction", None
+    if not ground and old.clause_for(_KAHAR):
+        message = "Perubahan ini memerlukan dasar keadaan kahar: golongan, uraian, tanggal dan buktinya."
+        return "refused", refusal(old, _KAHAR, message)
+    for rank in (_GROUND, _DONE):
+        if rank in refused:
+            return "refused", refused[rank]
+    return "revision", None
+
+
+def _taken_over(old: Definition, new: Definition, gone: frozenset[str]) -> dict[str, str]:
+    """New stages that hide a renaming, or reuse an id of the edition; each with the sentence to refuse it."""
+    ours, theirs = ({stage.id: stage for stage in each.stages()} for each in (old, new))
+    stay = ours.keys() & theirs.keys()
+    before, after = _places(old, stay), _places(new, stay)
+    found = {}
+    for name, stage in theirs.items():
+        if name in ours:
+            continue
+        if name in gone:
+            found[name] = f"Id tahap «{name}» pernah dipakai dalam edisi ini; pilih id lain."
+        if stage.former_id and stage.former_id not in gone:
+            found[name] = f"Tahap «{name}»: `dahulu: {stage.former_id}` bukan tahap naskah yang berlaku."
+        for other in [other for other in ours.values() if other.id not in stay]:
+            same = other.activity == stage.activity or (other.outputs and other.outputs == stage.outputs)
+            if same or before[other.id] == after[name]:
+                found[name] = (
+                    f"Tahap «{name}» menggantikan tahap «{other.id}» (tempat, kegiatan atau keluarannya sama); "
+                    f"tulis `dahulu: {other.id}` pada tahap «{name}»."
+                )
+    return found
+
+
+def _places(definition: Definition, stay: set[str]) -> dict[str, tuple[str, str]]:
+    """Stage → the branch it stands in, and the last stage before it there that stays."""
+    found: dict[str, tuple[str, str]] = {}
+
+    def walk(steps: Sequence[Stage | Parallel], where: str) -> None:
+        last = ""
+        for step in steps:
+            if isinstance(step, Parallel):
+                for number, branch in enumerate(step.block.branches):
+                    walk(branch, f"{step.block.id}/{number}")
+                last = step.block.id
+            else:
+                found[step.id] = where, last
+                last = step.id if step.id in stay else last
+
+    walk(definition.steps, "")
+    return found

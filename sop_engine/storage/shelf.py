@@ -90,20 +90,23 @@ class Shelf:
             calendar = self.calendar(run, office, definition.schedule.zone)
             if len(self._plans) > 64:
                 self._plans.clear()
-            names = self._names(run, office, revision_id)
-            found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar, names)
+            names, retired = self._so_far(run, office, revision_id)
+            found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar, names, retired)
             self._plans[key] = found  # several threads may build it at once; each one is as good
         return found
 
-    def _names(self, run: Run, office: Office, revision_id: int) -> dict[str, str]:
-        """Give the ids stages bore in earlier revisions of the edition → those they bear in this one (`dahulu`)."""
+    def _so_far(self, run: Run, office: Office, revision_id: int) -> tuple[dict[str, str], frozenset[str]]:
+        """Give the ids stages bore in earlier revisions of the edition → those of this one, and the ids given up."""
         names: dict[str, str] = {}
+        used: list[set[str]] = []
         for (body,) in run(_SO_FAR, (office.id, revision_id)).fetchall():
-            for stage in self._parse_definition(body).stages():
-                if stage.former_id:
+            stages = self._parse_definition(body).stages()
+            used.append({stage.id for stage in stages})
+            for stage in stages:
+                if stage.former_id and stage.former_id not in used[-1]:
                     names = {old: stage.id if new == stage.former_id else new for old, new in names.items()}
                     names[stage.former_id] = stage.id
-        return names
+        return names, frozenset(set[str]().union(*used) - used[-1])
 
     def organisation_named(self, run: Run, office: Office, name: str) -> tuple[str, Organisation] | None:
         """Give the digest and value of the organisation last loaded under a name."""

@@ -40,7 +40,8 @@ def connect(path: str, *, writing: bool) -> Any:
         connection.execute("SELECT COUNT(*) FROM sqlite_master")
     except driver.DatabaseError as error:
         connection.close()
-        raise StoreUnfit(f"Berkas {path} bukan basis data SQLite yang utuh ({error}). Pulihkan dari cadangan.") from None
+        message = f"Berkas {path} bukan basis data SQLite yang utuh ({error}). Pulihkan dari cadangan."
+        raise StoreUnfit(message) from None
     connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA recursive_triggers=ON")

@@ -27,7 +27,7 @@ from sop_engine.domain.state import (
     Task,
     instant_text,
 )
-from sop_engine.domain.verdicts import judge
+from sop_engine.domain.verdicts import classify
 from sop_engine.errors import NotFound, StaleVersion
 from sop_engine.storage import rows
 from sop_engine.storage.keeping import Keeping
@@ -153,12 +153,12 @@ class SqlTransaction(Keeping):
             revision = self.revisions_since(file.edition, file.case.judged)[0]
             plan = self.plan(revision.id, file.edition.organisation)
             keep = bool(self.proposal(revision.proposal_id or 0).arguments["keep_completed"])
-            found = judge(
-                file.plan.definition, plan.definition, list(file.runs.values()), keep_completed=keep,
-                organisation=plan.organisation, names=file.plan.names,
+            found = classify(
+                file.plan.definition, plan.definition, file.history(), organisation=plan.organisation,
+                keep_completed=keep, retired=file.plan.retired,
             )  # fmt: skip
-            if found.refusal:
-                stay(file, revision.id, found.step, found.refusal.clause)
+            if not found.taken:
+                stay(file, revision.id, found.step, found.refusal.clause if found.refusal else None)
             else:
                 follow(file, plan)
             self.save(file)
@@ -176,9 +176,15 @@ class SqlTransaction(Keeping):
         plan, tasks = self.plan(case.revision_id, edition.organisation), self._all(CODECS[Task], _TASKS, case_id)
         sign_offs = self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else ()
         took = partial(self.took_part, edition.id)
+        plan_of = partial(self.plan, organisation=edition.organisation)
         return CaseFile(
-            self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self.words
-        )
+            self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self.words,
+            plan_of,
+        )  # fmt: skip
+
+    def file_for_look(self, case_id: int) -> CaseFile:
+        """Give a case's file to look at, as it stands."""
+        return self._load(case_id, TICKER)
 
     def runs_of(self, case_id: int) -> list[Run]:
         """List the runs of a case, the oldest first."""

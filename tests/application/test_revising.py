@@ -157,7 +157,7 @@ REFUSED = {  # what is proposed when one of four units has delivered → the cla
     "a stage before a completed one": (with_stage("persiapan", EXTRA), 3),
     "a stage right before the open one": (with_stage("data_capaian", EXTRA), 3),
     "the open stage is gone": (
-        without_stage("data_capaian").replace("kembali ke data_capaian", "kembali ke persiapan"), 3),
+        without_stage("data_capaian").replace("kembali ke data_capaian", "kembali ke persiapan"), None),
     "a completed slot is gone": (of_stage("data_capaian", "      - ksb_kul\n", ""), 3),
     "the limit of law": (TEXT.replace("tanggal: akhir Februari", "tanggal: 15 Maret"), 2),
     "a clause": (TEXT.replace("Perubahan tidak berlaku untuk", "Perubahan berlaku untuk"), None),
@@ -185,7 +185,7 @@ VOIDING = {
     "the SOP's responsible": TEXT.replace("\npenanggungjawab: sekretaris", "\npenanggungjawab: ketua"),
     "a stage's responsible": of_stage("penyusunan_draf", "penanggungjawab: ksb_rendatin", "penanggungjawab: ksb_kul"),
     "a new stage with a new responsible": with_stage(
-        "publikasi", EXTRA.replace("    waktu", "    penanggungjawab: ksb_kul\n    waktu")),
+        "publikasi", EXTRA.replace("    waktu", "    penanggungjawab: staf_rendatin\n    waktu")),
     "the cycle": TEXT.replace("siklus: tahun_anggaran", "siklus: triwulan"),
     "an open slot whose unit stands in the scope": of_stage("data_capaian", "      - ksb_tekhum\n", ""),
 }  # fmt: skip

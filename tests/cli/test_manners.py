@@ -15,7 +15,7 @@ from tests.cli.conftest import Terminal
 from tests.office import SOP_396, WORKFLOWS
 
 VERBS = (
-    *("demo", "simulate", "check", "load", "sign", "editions", "start", "cases", "show", "tasks", "claim"),
+    *("demo", "simulate", "check", "diff", "load", "sign", "editions", "start", "cases", "show", "tasks", "claim"),
     *("release", "complete", "decide", "approve", "return", "cancel", "people", "people add", "holders"),
     *("holders appoint", "holders end", "audit", "audit verify", "calendar", "calendar due"),
     *("init", "migrate", "serve", "worker", "doctor"),

@@ -117,9 +117,7 @@ def test_a_day_off_rolls_back_and_a_working_day_stays() -> None:
         (wib(1, 10, "08.00"), -30, wib(1, 8, "16.00")),
     ],
 )
-def test_minutes_are_counted_across_breaks_nights_and_days_off(
-    start: datetime, minutes: int, end: datetime
-) -> None:
+def test_minutes_are_counted_across_breaks_nights_and_days_off(start: datetime, minutes: int, end: datetime) -> None:
     assert CALENDAR.add_minutes(start, minutes) == end
 
 

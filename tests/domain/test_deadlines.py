@@ -82,18 +82,14 @@ def test_the_thirteen_stages_fall_due_on_the_golden_dates(year: int, hours_befor
     ends = list(limit_instants(SCHEDULE, CALENDAR, start, year, {}, {}).items())
     at, found = CALENDAR.opening(start), []
     for number, days in enumerate(DAYS):
-        due_date = due_of(
-            parse_duration(f"{days} hari"), at, CALENDAR, limits=ends if number == SUBMISSION else ()
-        )
+        due_date = due_of(parse_duration(f"{days} hari"), at, CALENDAR, limits=ends if number == SUBMISSION else ())
         assert due_date is not None
         found.append(due_date.at)
         at = CALENDAR.add_minutes(due_date.at, -60 * hours_before)
 
     days_of_january = [date(year + 1, 1, day) for day in GOLDEN[year]]
     closing = ["16.30" if day.weekday() == 4 else "16.00" for day in days_of_january]
-    assert found == [
-        wib(day.year, 1, day.day, clock) for day, clock in zip(days_of_january, closing, strict=True)
-    ]
+    assert found == [wib(day.year, 1, day.day, clock) for day, clock in zip(days_of_january, closing, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -112,9 +108,7 @@ def test_the_thirteen_stages_fall_due_on_the_golden_dates(year: int, hours_befor
         ("sesudah pleno", 2027, None),
     ],
 )
-def test_the_planned_start_follows_the_fiscal_year(
-    begins: str, year: int | None, expected: date | None
-) -> None:
+def test_the_planned_start_follows_the_fiscal_year(begins: str, year: int | None, expected: date | None) -> None:
     assert planned_start(Schedule.model_validate({"mulai": begins}), year, CALENDAR) == expected
 
 
@@ -163,9 +157,7 @@ def test_a_date_given_at_the_start_overrides_and_rolls_back_too() -> None:
         ("hari kerja pertama Januari tahun berikutnya", date(2026, 6, 1), wib(2027, 1, 4, "16.00")),
     ],
 )
-def test_a_date_without_a_year_is_the_first_from_the_start(
-    text: str, start_on: date, expected: datetime
-) -> None:
+def test_a_date_without_a_year_is_the_first_from_the_start(text: str, start_on: date, expected: datetime) -> None:
     assert limit_of(text, start_on) == expected
 
 
@@ -196,9 +188,7 @@ def test_the_plan_not_the_late_start_decides_which_january_is_meant() -> None:
         (wib(2027, 1, 5, "07.00"), wib(2027, 1, 6, "16.00")),
     ],
 )
-def test_a_day_ends_at_the_next_closing_unless_work_began_by_opening(
-    since: datetime, expected: datetime
-) -> None:
+def test_a_day_ends_at_the_next_closing_unless_work_began_by_opening(since: datetime, expected: datetime) -> None:
     assert due("1 hari", since).at == expected
 
 

@@ -126,9 +126,7 @@ def test_the_tokens_are_a_replay_of_what_was_done(found: dict[str, Any], seed: i
 
 @given(definitions(quorum=False), SEED, SEED, SEED)
 @many
-def test_who_comes_first_among_branches_changes_nothing(
-    found: dict[str, Any], seed: int, one: int, other: int
-) -> None:
+def test_who_comes_first_among_branches_changes_nothing(found: dict[str, Any], seed: int, one: int, other: int) -> None:
     flow = flow_of(found)
 
     assert Counter(walk(flow, seed, one)) == Counter(walk(flow, seed, other))

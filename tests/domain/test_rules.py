@@ -61,7 +61,6 @@ RULES = [
     ("berlaku_saat_ditandatangani", edition("in_force", NOW + timedelta(days=1)), {}, 6, "baru berlaku"),
     ("batal_bila_berubah", edition("void"), {}, 4, "batal seluruhnya"),
     ("tidak_berlaku_saat_berakhir", edition("expired"), {}, 5, "telah berakhir"),
-    ("tidak_berlaku_saat_berakhir", edition("replaced"), {}, 5, "telah diganti"),
     ("tidak_berlaku_saat_berakhir", edition("in_execution"), {"earlier_cases": 1}, 5, "hanya untuk satu siklus"),
     ("dilaksanakan_setiap_bagian", edition("in_execution"), {"position": "asing"}, 1, "tidak ada dalam struktur"),
     ("tahapan_selesai_terkunci", edition("in_execution"), {"run": run("completed")}, 3, "«Mengerjakan» sudah selesai"),
@@ -127,3 +126,12 @@ def test_without_clause_5_an_edition_holds_any_number_of_cases() -> None:
     free.single_case = 0
 
     pass_gates(act(free, [], earlier_cases=7))
+
+
+def test_a_replaced_edition_starts_nothing_and_lets_what_runs_go_on() -> None:
+    pass_gates(act(edition("replaced")))
+
+    with pytest.raises(Refusal, match="telah diganti") as refused:
+        pass_gates(act(edition("replaced"), starts=True))
+
+    assert refused.value.clause is None  # design §3: no clause of the SOP's
