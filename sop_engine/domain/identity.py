@@ -32,7 +32,7 @@ class Credential:
     def check_delay(self, now: datetime) -> None:
         """Refuse an attempt before the delay is over, be it right or wrong."""
         if self.locked_until and now < self.locked_until:
-            seconds = int((self.locked_until - now).total_seconds()) + 1
+            seconds = -((now - self.locked_until) // timedelta(seconds=1))
             wait = f"{seconds} detik" if seconds <= 90 else f"{-(-seconds // 60)} menit"
             raise NotAuthorised(
                 f"Kata sandi atau kode akun ini sudah {self.failures} kali salah.",
