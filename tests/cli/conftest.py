@@ -40,11 +40,12 @@ class Shown:
 class Terminal:
     """Types commands in the present folder and reads what they show."""
 
-    def __call__(self, *words: object, sebagai: str = "", typed: str | None = None) -> Shown:
+    def __call__(self, *words: object, sebagai: str = "", typed: str | io.StringIO | None = None) -> Shown:
         """Run a call; `sebagai` is the first part of an address; who signs types what proves it."""
         acting = ["--sebagai", f"{sebagai}@contoh.invalid"] if sebagai else []
-        lines = typed if typed is not None else proof_of(sebagai) if words[0] in SIGNING else ""
-        stdin = patch.object(sys, "stdin", io.StringIO(lines))
+        if typed is None:
+            typed = proof_of(sebagai) if words[0] in SIGNING and Path("data/sop.db").is_file() else ""
+        stdin = patch.object(sys, "stdin", io.StringIO(typed) if isinstance(typed, str) else typed)
         with stdin, redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
             code = main([*map(str, words), *acting])
         return Shown(code, out.getvalue(), err.getvalue())
