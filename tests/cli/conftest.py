@@ -77,7 +77,7 @@ class FirstCode(io.StringIO):
         super().__init__(f"{PASSWORD}\n")
         self._screen = screen
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
         if line := super().readline():
             return line
         secret = self._screen.getvalue().split("secret=")[1][:32]
