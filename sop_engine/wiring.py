@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
 from sop_engine.application.ratify_edition import sweep_void
 from sop_engine.application.revise_edition import follow_revisions
+from sop_engine.credentials import Credentials
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import StoreUnfit
@@ -59,6 +61,11 @@ class Engine:
     def __post_init__(self) -> None:
         self.reading = Reading(self.store, self.office_id)
         self.outbox = SqlOutbox(self.store)
+
+    @cached_property
+    def prover(self) -> Credentials:
+        """What passwords, codes and tokens are made and checked with."""
+        return Credentials()
 
     def worker(self, connections: int = 4) -> Worker:
         """Build the worker that sends what the outbox holds."""

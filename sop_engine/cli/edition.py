@@ -11,6 +11,7 @@ import typer
 from sop_engine.application.ports import Who
 from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
 from sop_engine.cli.call import Answer, Call, Misused
+from sop_engine.cli.proof import proven
 from sop_engine.cli.verbs import argument, day, option, verb
 from sop_engine.cli.views import listing, local, picked, shown
 from sop_engine.domain.editions import WetSignature
@@ -58,7 +59,8 @@ def sign(
     call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
     if found.state == "draft":
         agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
-    answer = sign_edition(call.store, who, found.id, digest, on_paper)
+    signer = who if on_paper else proven(call, who, signing=True)
+    answer = sign_edition(call.store, signer, found.id, digest, on_paper)
     since = edition_of(call, str(found.id)).in_force_at
     call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")
     return {**answer, "digest": digest, "in_force_at": local(since, plan.zone)}
@@ -95,7 +97,7 @@ def void(
     call.say(f"SOP Nomor {found.number} menjadi batal seluruhnya sejak saat ini, beserta {len(running)} kasus.")
     call.say("Semua tugas terbuka ditarik; hasil yang sudah selesai tetap tersimpan. Tidak ada jalan kembali.")
     agreed(ya, "Nyatakan batal? Ketik ya")
-    answer = void_edition(call.store, who, found.id, dasar)
+    answer = void_edition(call.store, proven(call, who, signing=True), found.id, dasar)
     call.carry_on()
     call.say(f"SOP Nomor {found.number} dinyatakan batal; semua yang terlibat diberi tahu.", style="red")
     return answer | {"cases": running}

@@ -16,6 +16,7 @@ from sop_engine.cli import (
     handing,
     operations,
     people,
+    proof,
     record,
     revising,
     serving,
@@ -58,7 +59,7 @@ def _app() -> typer.Typer:
     add(app, "Pelaksanaan", [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release])
     add(app, "Pelaksanaan", [case.complete, case.decide, case.approve, case.send_back, case.cancel])
     add(app, "Pelaksanaan", [handing.delegate, handing.reassign, handing.take_back])
-    add_group(app, "Orang", people.people, [people.add])
+    add_group(app, "Orang", people.people, [people.add, proof.reset, proof.password, proof.totp])
     add_group(app, "Orang", people.holders, [people.appoint, people.end, people.confirm, people.withdraw])
     add_group(app, "Orang", people.absence, [people.be_absent, people.come_back])
     add_group(app, "Catatan dan kalender", record.audit, [record.verify])

@@ -11,6 +11,7 @@ from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.documents import File, checked_sop
 from sop_engine.cli.edition import EditionNo, agreed, edition_of
 from sop_engine.cli.people import ProposalNo
+from sop_engine.cli.proof import proven
 from sop_engine.cli.verbs import day, option, verb
 from sop_engine.cli.views import shown
 from sop_engine.domain.adopting import CATEGORIES, EFFECT, Ground
@@ -87,7 +88,7 @@ def adopt(
     _say_consequences(call, preview)
     agreed(ya, "Tanda tangani perubahan ini? Ketik ya")
     digest = next(made.arguments["digest"] for made in call.reading.proposals() if made.id == proposal)
-    answer = sign_revision(call.store, who, proposal, digest, parse_definition)
+    answer = sign_revision(call.store, proven(call, who, signing=True), proposal, digest, parse_definition)
     call.carry_on()
     call.say(f"Ditandatangani: {EFFECT[answer['verdict']]}.", style="red" if answer["verdict"] == "void" else "green")
     return answer

@@ -5,6 +5,10 @@ GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, UPDATE (head_seq, head_hash, head_at, next_id, setup_version) ON offices TO {role};
 GRANT SELECT, INSERT ON persons, documents, revisions, receipts, events TO {role};
 GRANT SELECT, INSERT, UPDATE (until_at) ON holders, absences TO {role};
+GRANT SELECT, INSERT, UPDATE (
+    password_hash, changed_at, totp_secret, totp_step, failures, locked_until
+) ON credentials TO {role};
+GRANT SELECT, INSERT, UPDATE (used_at) ON tokens TO {role};
 GRANT SELECT, INSERT, UPDATE (cursor) ON handovers TO {role};
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at) ON proposals TO {role};
 GRANT SELECT, INSERT, UPDATE (

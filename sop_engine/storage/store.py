@@ -13,8 +13,9 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from sop_engine.application.ports import Clock, Transaction
+from sop_engine.domain.identity import Credential
 from sop_engine.domain.state import instant_text
-from sop_engine.storage import schema, sqlite
+from sop_engine.storage import rows, schema, sqlite
 from sop_engine.storage.shelf import Office, Run, Shelf
 from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
@@ -97,6 +98,11 @@ class SqlStore(ABC):
         """Give what the shelf builds for an office from stored texts, without a lock."""
         with self.asking() as run:
             return ask(run, self.shelf.office(run, office_id))
+
+    def credential(self, office_id: int, person_id: int) -> Credential | None:
+        """Give what proves who a person is, if anything does yet."""
+        found = self.query(rows.CREDENTIAL, (office_id, person_id))
+        return rows.CREDENTIALS.read(found[0]) if found else None
 
     def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """List (office, case) that have an armed reminder whose moment has come, the earliest first."""

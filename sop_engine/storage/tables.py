@@ -15,6 +15,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
 
+from sop_engine.domain.identity import Credential, Token
 from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import (
     Case,
@@ -127,6 +128,10 @@ _table(
     Check("substitute_id <> person_id AND until_at >= from_at", name="absences_period"),
     within=True,
 )
+
+
+_table(Credential, "credentials", _belongs("persons", "person_id"), within=True, keys=("person_id",))
+_table(Token, "tokens", _belongs("persons", "person_id"), within=True, keys=("hash",))
 
 
 class HandoverRow(_OfOffice, table=True):
