@@ -3,7 +3,7 @@
 import itertools
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -114,6 +114,10 @@ class Office:
     def add(self, name: str, email: str, admin: bool = False) -> int:
         """Write a person down."""
         return int(add_person(self.store, self.who(0), name, email, admin=admin)["person"])
+
+    def days(self, number: int) -> tuple[datetime, datetime]:
+        """A period from now on, of so many days."""
+        return self.at, self.at + timedelta(days=number)
 
     def load(self, body: str) -> dict[str, Any]:
         return load_edition(self.store, self.who("admin"), body, parse_definition)

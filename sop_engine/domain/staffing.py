@@ -42,9 +42,10 @@ def restaff(file: CaseFile) -> bool:
 def delegate(file: CaseFile, task: Task, to: int, note: str) -> Task:
     """Hand one's own task to a colleague who does it on one's behalf; it can be taken back until it is done."""
     check_gates(file, task.position)
-    if task.capacity == DELEGATE:
+    if task.stands_for is not None:  # UU 30/2014 Pasal 13; and four eyes knows one person behind a performer
         raise Refusal(
-            "Tugas yang didelegasikan tidak dapat didelegasikan lagi.", instead="Kembalikan dahulu kepada pemberinya."
+            "Tugas yang Saudara kerjakan atas nama orang lain tidak dapat didelegasikan lagi.",
+            instead="Kerjakan sendiri, atau mintalah yang diwakili atau atasannya mengalihkannya.",
         )
     return _hand(file, task, to, note, "task.delegated")
 
@@ -68,7 +69,10 @@ def take_back(file: CaseFile, task: Task) -> None:
     """Take back a task one has delegated or reassigned: it is offered again to who is entitled to it."""
     check_gates(file, task.position)
     if task.handed_by != file.actor.person_id:
-        raise NotAuthorised("Tugas hanya dapat ditarik oleh yang mendelegasikan atau mengalihkannya.")
+        raise NotAuthorised(
+            "Tugas hanya dapat ditarik oleh yang mendelegasikan atau mengalihkannya.",
+            instead="Mintalah yang bersangkutan menariknya, atau atasan mengalihkannya.",
+        )
     run = file.runs[task.run_id]
     _withdraw(file, task)
     file.tell("task.taken_back", task=task.id, run=run.id)

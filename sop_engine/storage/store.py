@@ -26,15 +26,15 @@ _BEHIND = (
     " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged <> e.revision_id"
     " ORDER BY c.office_id, c.id LIMIT ?"
 )
+# A post may belong to a body or a list whose other members have the work, an absence may lengthen a chain.
 _TO_HAND_OVER = """
 SELECT c.id FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor AND c.state = 'running'
 WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 AND (
-    EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = c.office_id AND t.case_id = c.id
-        AND t.state IN ('offered', 'claimed')
-        AND (t.position = h.position OR t.person_id = h.person_id OR t.stands_for = h.person_id))
+    h.position <> ''
+    OR EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = c.office_id AND t.case_id = c.id
+        AND t.state IN ('offered', 'claimed') AND (t.person_id = h.person_id OR t.stands_for IS NOT NULL))
     OR EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = c.office_id AND r.case_id = c.id
-        AND (r.state = 'submitted' OR r.state = 'active' AND NOT EXISTS (SELECT 1 FROM tasks t
-            WHERE t.office_id = r.office_id AND t.run_id = r.id AND t.state IN ('offered', 'claimed')))))
+        AND r.state = 'submitted'))
 ORDER BY c.id LIMIT ?
 """
 

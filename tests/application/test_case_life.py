@@ -90,7 +90,7 @@ def test_nobody_signs_off_their_own_work(running: Office) -> None:
     performer = running.person["ksb_rendatin"]
     running.done("disposisi")
     running.done("persiapan")
-    appoint(running.store, running.who(0), performer, "sekretaris", "plt", "SP 9/2027", running.at)
+    appoint(running.store, running.who(0), performer, "sekretaris", "plh", "SP 9/2027", *running.days(3))
 
     with pytest.raises(NotAuthorised, match="asas dua orang"):
         approve(running.store, running.who(performer), running.asked()[0][0])
@@ -102,7 +102,8 @@ def test_with_no_other_signer_the_request_goes_to_the_superior(running: Office) 
     running.done("disposisi")
     running.at += timedelta(hours=1)
     end_appointment(running.store, running.who(0), holder.id, running.at)
-    appoint(running.store, running.who(0), running.person["ksb_rendatin"], "sekretaris", "plt", "SP 9", running.at)
+    heir = running.person["ksb_rendatin"]
+    appoint(running.store, running.who(0), heir, "sekretaris", "plt", "SP 9", *running.days(90))
 
     running.done("persiapan")
 

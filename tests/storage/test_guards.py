@@ -1,11 +1,15 @@
 """The database refuses what nobody may do, whoever asks; and each guard is what refuses it."""
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import CheckConstraint
 
+from sop_engine.application.absence import add_absence
+from sop_engine.application.appoint import appoint, withdraw
+from sop_engine.application.ratify_edition import receive_edition
 from sop_engine.application.start_case import cancel_case
 from sop_engine.errors import StoreUnfit
 from sop_engine.storage import schema, sqlite
@@ -20,7 +24,8 @@ ACTIVE = "(SELECT id FROM stage_runs WHERE state = 'active')"
 COPY = "SELECT office_id, id, case_id, stage, pass_no, slot, revision_id, activated_at, activated_seq"
 REBORN = (
     f"INTO stage_runs {COPY}, due_at, due_text, deadline_no, 'active', version, outcome, redo, performed_by,"
-    " performed_position, performed_capacity, present, result, note, submitted_at, NULL, NULL FROM stage_runs"
+    " performed_position, performed_capacity, performed_for, performed_at, evidence, present, result, note,"
+    " submitted_at, NULL, NULL, NULL FROM stage_runs"
     f" WHERE id = {DONE}"
 )
 
@@ -29,7 +34,7 @@ ATTACKS = {
     "change the outcome of a completed run": (
         f"UPDATE stage_runs SET outcome = 'tidak' WHERE id = {DONE}", ["stage_runs_frozen"]),
     "reopen a completed run": (
-        f"UPDATE stage_runs SET state = 'active', ended_at = NULL, ended_seq = NULL WHERE id = {DONE}",
+        f"UPDATE stage_runs SET state = 'active', ended_at = NULL, ended_seq = NULL, seal = NULL WHERE id = {DONE}",
         ["stage_runs_frozen", "stage_runs_life"]),
     "move the end of a completed run": (
         f"UPDATE stage_runs SET ended_at = '2027-01-01T00:00:00.000000Z' WHERE id = {DONE}", ["stage_runs_frozen"]),
@@ -46,7 +51,7 @@ ATTACKS = {
         f"UPDATE OR REPLACE stage_runs SET id = {DONE} WHERE id = {ACTIVE}", ["stage_runs_fixed"]),
     "skip the sign-off by hand": (
         "UPDATE stage_runs SET state = 'returned', ended_at = activated_at, ended_seq = 1, performed_by = 1,"
-        f" outcome = 'lanjut' WHERE id = {ACTIVE}", ["stage_runs_life"]),
+        f" outcome = 'lanjut', seal = 'ee' WHERE id = {ACTIVE}", ["stage_runs_life"]),
     "undo a finished task": ("UPDATE tasks SET state = 'offered', ended_at = NULL WHERE state = 'done'",
                              ["tasks_frozen"]),
     "give a finished task to another": ("UPDATE tasks SET person_id = 99 WHERE state = 'done'",
@@ -99,11 +104,23 @@ def attacked(running: Office):
     running.done("persiapan")  # a sign-off is asked for
     running.start(running.in_force(_numbered(998)))
     running.done("disposisi")  # in a second case a run is active
+    set_apart(running)
     running.load(_numbered(999))
     running.close()
     connection = sqlite.driver.connect(running.settings.database_path, isolation_level=None)
     yield connection
     connection.close()
+
+
+def set_apart(office: Office) -> None:
+    """Leave what part 3 keeps beside cases: a receipt, an absence, a proposal made and one withdrawn."""
+    edition = next(e.id for e in office.engine.reading.editions() if e.state == "in_execution")
+    receive_edition(office.store, office.who("ketua"), edition, "ketua")
+    day, away, admin = timedelta(days=1), office.person["ksb_kul"], office.who("admin")
+    add_absence(office.store, admin, away, office.person["ksb_tekhum"], "ST 1", office.at, office.at + day)
+    named = (office.store, admin, away, "sekretaris", "plh", "SP 1", office.at + day, office.at + 2 * day)
+    withdraw(office.store, admin, appoint(*named)["proposal"])
+    appoint(*named)
 
 
 def _numbered(number: int) -> str:
@@ -134,6 +151,7 @@ FROZEN = {  # one change of a row that has ended, for each table that freezes ro
     "stage_runs": "UPDATE stage_runs SET note = 1 WHERE state = 'completed'",
     "tasks": "UPDATE tasks SET capacity = 'plt' WHERE state = 'done'",
     "sign_offs": "UPDATE sign_offs SET note = 1 WHERE state = 'returned'",
+    "proposals": "UPDATE proposals SET decided_at = NULL WHERE state = 'withdrawn'",
     "texts": "UPDATE texts SET body = 'lain'",
     "reminders": "UPDATE reminders SET rank = 9 WHERE state = 'superseded'",
     "messages": "UPDATE messages SET error = 'x' WHERE state = 'superseded'",
@@ -142,7 +160,7 @@ FROZEN = {  # one change of a row that has ended, for each table that freezes ro
 LIFE = {
     "editions": "UPDATE editions SET state = 'replaced', signed_by = 1, in_force_at = '' WHERE state = 'draft'",
     "stage_runs": "UPDATE stage_runs SET state = 'returned', performed_by = 1, outcome = '', ended_at = '',"
-    " ended_seq = 1 WHERE state = 'active'",
+    " ended_seq = 1, seal = 'ee' WHERE state = 'active'",
     "messages": "UPDATE messages SET state = 'sent', body = x'00', sent_at = '' WHERE state = 'queued'",
 }
 ONCE = {
@@ -175,6 +193,7 @@ ALIVE = {
     "stage_runs": "state = 'active'",
     "tasks": "state = 'offered'",
     "sign_offs": "state = 'requested'",
+    "proposals": "state = 'proposed'",
     "reminders": "state = 'armed'",
     "messages": "state = 'queued'",
     "texts": "1",
@@ -199,6 +218,7 @@ def lived_in(office: Office, tmp_path: Path):
     again.send_back("Perbaiki.")
     again.done("persiapan")
     again.start(again.in_force(_numbered(998)))
+    set_apart(again)
     again.load(_numbered(999))
     again.close()
     connection = sqlite.driver.connect(again.settings.database_path, isolation_level=None)
@@ -232,6 +252,11 @@ BAD_ROWS = {  # constraint → a row that breaks it
     "offices_counters": "UPDATE offices SET next_id = 0",
     "holders_capacity": "UPDATE holders SET capacity = 'raja'",
     "holders_period": "UPDATE holders SET until_at = '2000-01-01T00:00:00.000000Z'",
+    "absences_period": "UPDATE absences SET until_at = '2000-01-01T00:00:00.000000Z'",
+    "proposals_state": "UPDATE proposals SET state = 'hilang', decided_by = 1 WHERE state = 'proposed'",
+    "proposals_end": "UPDATE proposals SET decided_by = 1 WHERE state = 'proposed'",
+    "proposals_second_person": "UPDATE proposals SET state = 'confirmed', decided_by = proposed_by"
+    " WHERE state = 'proposed'",
     "documents_kind": "UPDATE documents SET kind = 'lain'",
     "editions_state": "UPDATE editions SET state = 'hilang'",
     "editions_four_eyes": "UPDATE editions SET signed_by = loaded_by WHERE state = 'draft'",
@@ -245,6 +270,8 @@ BAD_ROWS = {  # constraint → a row that breaks it
     "stage_runs_counters": "UPDATE stage_runs SET pass_no = 0",
     "stage_runs_end": "UPDATE stage_runs SET ended_at = activated_at, ended_seq = 1 WHERE state = 'active'",
     "stage_runs_record": "UPDATE stage_runs SET ended_seq = 1 WHERE state = 'active'",
+    "stage_runs_paper": "UPDATE stage_runs SET performed_at = activated_at WHERE state = 'completed'",
+    "stage_runs_seal": "UPDATE stage_runs SET seal = NULL WHERE state = 'completed'",
     "stage_runs_performed": "UPDATE stage_runs SET performed_by = NULL WHERE state = 'completed'",
     "tasks_state": "UPDATE tasks SET state = 'hilang', ended_at = offered_at WHERE state = 'offered'",
     "tasks_end": "UPDATE tasks SET ended_at = offered_at WHERE state = 'offered'",
@@ -262,9 +289,10 @@ BAD_VALUES = {  # types and unique indexes
     "a second case of an edition with clause 5": "INSERT INTO cases SELECT office_id, id + 9999, edition_id,"
     " revision_id, year, started_at, limits, single, state, version, ended_at, reason FROM cases",
     "one person offered a run twice": "INSERT INTO tasks SELECT office_id, id + 9999, case_id, run_id, person_id,"
-    " position, capacity, offered_at, state, claimed_at, ended_at FROM tasks WHERE state = 'offered'",
+    " position, capacity, offered_at, stands_for, handed_by, state, claimed_at, ended_at FROM tasks"
+    " WHERE state = 'offered'",
     "two claims of one run": "INSERT INTO tasks SELECT office_id, id + n, case_id, run_id, person_id + n, position,"
-    " capacity, offered_at, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL"
+    " capacity, offered_at, stands_for, handed_by, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL"
     " SELECT 8888)",
     "the same number for two editions": "UPDATE editions SET number = 'x'",
     "a mail twice": "UPDATE messages SET dedupe = 'x'",

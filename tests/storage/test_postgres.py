@@ -305,7 +305,7 @@ def test_an_error_in_what_was_sent_ahead_undoes_the_whole(running: Office) -> No
         desk = tx.desk(running.who("sekretaris"))
         desk.tell("uji.dua_kali")
         tx.save(desk)
-        tx._run("INSERT INTO persons (office_id, id, name, email) SELECT office_id, id, name, email FROM persons")
+        tx._run("INSERT INTO persons SELECT * FROM persons")
         tx._run("UPDATE offices SET next_id = next_id + 1 WHERE id = ?", (running.id,))
 
     with pytest.raises(psycopg.errors.UniqueViolation):

@@ -10,7 +10,7 @@ from sop_engine.application.start_case import cancel_case
 from sop_engine.storage.guards import postgresql_triggers
 from tests.office import Office
 from tests.postgres import Database, Databases
-from tests.storage.test_guards import BAD_ROWS, BAD_VALUES, _numbered, statement_against
+from tests.storage.test_guards import BAD_ROWS, BAD_VALUES, _numbered, set_apart, statement_against
 
 STORES = ["postgres"]
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi' AND state = 'completed')"
@@ -28,7 +28,7 @@ ATTACKS = {
     "change the outcome of a completed run": (
         f"UPDATE stage_runs SET outcome = 'tidak' WHERE id = {DONE}", ["stage_runs_frozen"]),
     "reopen a completed run": (
-        f"UPDATE stage_runs SET state = 'active', ended_at = NULL, ended_seq = NULL WHERE id = {DONE}",
+        f"UPDATE stage_runs SET state = 'active', ended_at = NULL, ended_seq = NULL, seal = NULL WHERE id = {DONE}",
         ["stage_runs_frozen", "stage_runs_life"]),
     "move the end of a completed run": (
         f"UPDATE stage_runs SET ended_at = '2027-01-01T00:00:00.000000Z' WHERE id = {DONE}", ["stage_runs_frozen"]),
@@ -49,7 +49,7 @@ ATTACKS = {
         f"UPDATE stage_runs SET activated_seq = 1 WHERE id = {ACTIVE}", [HAK, "stage_runs_fixed"]),
     "skip the sign-off by hand": (
         "UPDATE stage_runs SET state = 'returned', ended_at = activated_at, ended_seq = 1, performed_by = 1,"
-        f" outcome = 'lanjut' WHERE id = {ACTIVE}", ["stage_runs_life"]),
+        f" outcome = 'lanjut', seal = 'ee' WHERE id = {ACTIVE}", ["stage_runs_life"]),
     "undo a finished task": (
         "UPDATE tasks SET state = 'offered', ended_at = NULL WHERE state = 'done'", ["tasks_frozen"]),
     "give a finished task to another": (
@@ -121,6 +121,7 @@ def lived_in(databases: Databases) -> Iterator[Database]:
     office.send_back("Perbaiki.")
     office.done("persiapan")
     office.start(office.in_force(_numbered(998)))
+    set_apart(office)
     office.load(_numbered(999))
     office.close()
     yield place
