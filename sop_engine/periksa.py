@@ -40,7 +40,7 @@ def titik(argumen):
 
 def periksa_rantai(folder, kepala, titik_titik):
     """Setiap entri: nomor berurutan, tersambung, sidiknya benar. Memberi isi baris dan teks menurut catatan."""
-    sebelum, tercatat, teks = kepala["genesis"], {}, {}
+    sebelum, tercatat, teks = kepala["genesis"], dict(), dict()
     entri = baris_json(folder / "entri.jsonl")
     for nomor, (seq, jenis, kasus, isi, prev, hash_) in enumerate(entri, 1):
         if seq != nomor:
@@ -75,9 +75,9 @@ def periksa_baris(folder, kepala, tercatat):
         if tercatat.get(kunci) != baris:
             raise Rusak("baris %s tidak sama dengan catatan" % kunci)
         tabel, nomor = kunci.split("/")
-        if tabel == "revisions":
-            if sidik((folder / "naskah" / (nomor + ".yaml")).read_bytes()) != baris["digest"]:
-                raise Rusak("naskah %s.yaml bukan naskah yang dicatat" % nomor)
+        naskah = folder / "naskah" / (nomor + ".yaml")
+        if tabel == "revisions" and sidik(naskah.read_bytes()) != baris["digest"]:
+            raise Rusak("naskah %s.yaml bukan naskah yang dicatat" % nomor)
         if tabel == "stage_runs" and baris["state"] in ("completed", "returned"):
             isi = {nama: nilai for nama, nilai in baris.items() if nama not in ("seal", "version")}
             digest = sidik(tahap[kunci].encode())
