@@ -8,8 +8,8 @@ independent implementation).
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sop_engine.domain.state import Event, Run, Written, instant_text
@@ -42,6 +42,24 @@ class Verdict:
     def ok(self) -> bool:
         """Whether the chain is whole."""
         return self.fault_seq is None
+
+
+@dataclass(slots=True)
+class Told:
+    """What the record says, gathered while its entries are read once."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)  # row → the entry that set it last
+    texts: dict[int, tuple[int, str]] = field(default_factory=dict)  # text → its entry and digest
+
+    def hear(self, body: dict[str, Any]) -> None:
+        """Take in one entry's body."""
+        for key, fields in body["sets"].items():
+            self.rows.setdefault(key, {}).update(fields)
+            self.last[key] = body["seq"]
+        for fact in body["facts"].values():
+            if isinstance(fact, dict) and fact.keys() == {"text", "digest"}:
+                self.texts[fact["text"]] = body["seq"], fact["digest"]
 
 
 def body_of(event: Event) -> str:
@@ -85,17 +103,36 @@ def text_digest(salt: str, body: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + body.encode()).hexdigest()
 
 
-def verify(entries: Iterable[Entry], start: str, head_seq: int, head_hash: str) -> Verdict:
-    """Read every entry and compare: sequence, links, hashes, the columns beside the body, the head."""
-    count, prev = 0, start
+def verify(
+    entries: Iterable[Entry],
+    start: str,
+    head_seq: int,
+    head_hash: str,
+    checkpoints: Mapping[int, str] | None = None,
+    told: Told | None = None,
+) -> Verdict:
+    """Read every entry once and compare: sequence, links, hashes, the columns beside the body, the head.
+
+    `checkpoints` came from outside: entry number → its hash, or the first 12 characters of it or more.
+    """
+    count, prev, anchors = 0, start, checkpoints or {}
     for entry in entries:
         count += 1
-        fault = _fault_in(entry, count, prev)
+        body = None if (fault := _fault_in(entry, count, prev)) else json.loads(entry.body)
+        if body and (body["seq"], body["kind"], body["case"]) != (entry.seq, entry.kind, entry.case_id):
+            fault = "kolom di samping isi catatan diubah"
+        if not entry.hash.startswith(anchors.get(count, "")):
+            fault = fault or f"sidik entri {count} berbeda dari titik periksa {anchors[count]}; catatan ditulis ulang"
         if fault:
             return Verdict(count, prev, entry.seq, fault)
+        if told and body:
+            told.hear(body)
         prev = entry.hash
     if count != head_seq or prev != head_hash:
         return Verdict(count, prev, count + 1, "catatan terakhir hilang atau kepala rantai diubah")
+    if (highest := max(anchors, default=0)) > count:
+        lost = f"catatan berakhir pada entri {count}, padahal titik periksa menyebut entri {highest}; ekornya dibuang"
+        return Verdict(count, prev, count + 1, lost)
     return Verdict(count, prev)
 
 
@@ -104,23 +141,20 @@ def _fault_in(entry: Entry, seq: int, prev: str) -> str:
         return f"nomor urut melompat: seharusnya {seq}"
     if entry.prev_hash != prev:
         return "tidak tersambung dengan catatan sebelumnya"
-    if chained(prev, entry.body) != entry.hash:
-        return "isi catatan diubah"
-    body = json.loads(entry.body)
-    if (body["seq"], body["kind"], body["case"]) != (entry.seq, entry.kind, entry.case_id):
-        return "kolom di samping isi catatan diubah"
-    return ""
+    return "" if chained(prev, entry.body) == entry.hash else "isi catatan diubah"
 
 
 def fault_in_text(written: Written) -> bool:
-    """Tell whether a kept text is no longer the one its event refers to."""
-    return text_digest(written.salt, written.body) != written.digest
+    """Tell whether a kept text is no longer the one its event refers to; a salt is lower-case hex only."""
+    return (
+        bytes.fromhex(written.salt).hex() != written.salt
+        or text_digest(written.salt, written.body) != written.digest
+    )
 
 
 def fold(bodies: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Rebuild every edition, revision, case, run, task and sign-off from the record alone."""
-    state: dict[str, dict[str, Any]] = {}
+    told = Told()
     for body in bodies:
-        for key, fields in json.loads(body)["sets"].items():
-            state.setdefault(key, {}).update(fields)
-    return state
+        told.hear(json.loads(body))
+    return told.rows

@@ -1,6 +1,7 @@
 """The record: canonical bytes, and every change of an entry is seen."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_engine.domain.record import Entry, body_of, chained, fold, genesis, text_digest, verify
+from sop_engine.domain.record import Entry, Told, body_of, chained, fold, genesis, text_digest, verify
 from sop_engine.domain.state import Actor, Event
 
 NOW = datetime(2027, 1, 4, 0, 30, tzinfo=UTC)
@@ -104,3 +105,15 @@ def test_fold_keeps_the_last_value_of_every_field() -> None:
 
 def test_a_text_is_bound_by_its_salt_and_words() -> None:
     assert text_digest("00", "a") != text_digest("01", "a") != text_digest("01", "b")
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_entries_are_verified() -> None:
+    """The figure is printed, never asserted."""
+    entries, start = chain(100_000)
+    began = time.perf_counter()
+
+    verdict = verify(entries, start, 100_000, entries[-1].hash, {100_000: entries[-1].hash}, Told())
+
+    print(f"100,000 entries verified in {time.perf_counter() - began:.2f} s")
+    assert verdict.ok
