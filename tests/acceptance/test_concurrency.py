@@ -364,8 +364,10 @@ def test_who_fails_among_many_does_not_harm_the_others(busy: Office, fault: str)
     tasks = started(busy, 12)
     acts = [completing(busy, task, "Naskah.") for task in tasks]
     forbidden = "UPDATE events SET body = '{}' RETURNING seq"
-    failing = completing(busy, tasks[5], "Hilang.", Broken()) if "written" in fault else (
-        lambda: busy.store.statement(forbidden, ())
+    failing = (
+        completing(busy, tasks[5], "Hilang.", Broken())
+        if "written" in fault
+        else (lambda: busy.store.statement(forbidden, ()))
     )
     watch = Watch(busy)
 
