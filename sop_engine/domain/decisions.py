@@ -243,7 +243,7 @@ def _check_present(file: CaseFile, stage: Stage, run: Run, task: Task, present: 
         for performer in file.plan.performers_of(stage, run.slot)
         for holder in acting_behind(file, performer)
     }
-    here = sorted({task.person_id, *present})
+    here = sorted({*present, *({task.person_id} & members)})  # a delegate records for a member and is none
     strangers = [file.people.person(person).name for person in here if person not in members]
     if strangers:
         raise Refusal(f"Bukan anggota {name}: {', '.join(strangers)}.", instead="Sebutkan hanya anggota yang hadir.")
