@@ -132,7 +132,7 @@ def _still_good(task: Task, may: dict[int, Acting]) -> bool:
     if task.capacity == DELEGATE:
         return task.stands_for in may
     acting = may.get(task.person_id)
-    return acting is not None and acting.position == task.position
+    return acting is not None and (acting.position, acting.stands_for) == (task.position, task.stands_for)
 
 
 def _tell_relieved(file: CaseFile, run: Run, tasks: list[Task]) -> None:

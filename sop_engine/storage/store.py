@@ -22,14 +22,7 @@ from sop_engine.storage.writer import Writer
 T = TypeVar("T")
 _TO_HAND_OVER = """
 SELECT c.id FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor AND c.state = 'running'
-WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 AND (
-    EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = c.office_id AND t.case_id = c.id
-        AND t.state IN ('offered', 'claimed')
-        AND (t.position = h.position OR t.person_id = h.person_id OR t.stands_for = h.person_id))
-    OR EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = c.office_id AND r.case_id = c.id
-        AND (r.state = 'submitted' OR r.state = 'active' AND NOT EXISTS (SELECT 1 FROM tasks t
-            WHERE t.office_id = r.office_id AND t.run_id = r.id AND t.state IN ('offered', 'claimed')))))
-ORDER BY c.id LIMIT ?
+WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 ORDER BY c.id LIMIT ?
 """
 
 
@@ -115,7 +108,8 @@ class SqlStore(ABC):
         return [(office, number) for office, number in self.query(statement, (instant_text(now),))]
 
     def cases_to_hand_over(self, office_id: int, handover_id: int, limit: int) -> list[int]:
-        """List the running cases that a hand-over may concern, after those it has done."""
+        """List the running cases after those a hand-over has done: whom it concerns stands in no row, as with a list
+        of positions of which one was vacant, or a substitute's substitute."""
         return [case for (case,) in self.query(_TO_HAND_OVER, (office_id, handover_id, limit))]
 
     @abstractmethod

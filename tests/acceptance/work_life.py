@@ -27,8 +27,9 @@ from sop_engine.domain.definition import Stage
 from sop_engine.domain.expressions import FixedDate
 from sop_engine.domain.flow import outcomes_of
 from sop_engine.domain.plan import Plan
-from sop_engine.domain.state import instant_of, instant_text
+from sop_engine.domain.state import Run, SignOff, instant_of, instant_text
 from sop_engine.errors import NotAuthorised, NotFound, Refusal
+from sop_engine.storage.rows import CODECS
 from sop_engine.wiring import parse_definition
 from tests.acceptance.oracle import Oracle
 from tests.invariants import Watch, check, nobody_idle_is_reminded
@@ -129,7 +130,8 @@ class Asked:
 
     id: int
     position: str
-    run: Any
+    due_at: datetime
+    run: Run
     plan: Plan
     void: bool
     told: set[int]
@@ -201,7 +203,7 @@ class WorkLife(RuleBasedStateMachine):
         )
         plans = [self.reading.plan(row[12], row[13]) for row in found]
         return [
-            Work(*row[:9], bool(row[9]), row[10], plan.stage(row[11]), plan)
+            Work(*row[:9], bool(row[9]), row[10], plan.stage(row[11]), plan)  # type: ignore[call-arg]
             for row, plan in zip(found, plans, strict=True)
         ]
 
@@ -209,18 +211,28 @@ class WorkLife(RuleBasedStateMachine):
         """Whether a task is still its owner's to do, under an edition that is not void."""
         return not work.void and work.owner in self.oracle().acting(work.position)
 
+    def open_runs(self) -> dict[int, tuple[Run, Plan, bool]]:
+        """Every open run by number, with what it runs by, and whether its edition is void."""
+        found = self.query(
+            f"SELECT c.revision_id, e.organisation, e.state, {CODECS[Run].selected} FROM stage_runs"
+            " JOIN cases c ON c.office_id = stage_runs.office_id AND c.id = stage_runs.case_id"
+            " JOIN editions e ON e.office_id = c.office_id AND e.id = c.edition_id"
+            " WHERE stage_runs.state IN ('active', 'submitted') ORDER BY stage_runs.id"
+        )
+        runs = [(CODECS[Run].read(row[3:]), self.reading.plan(row[0], row[1]), row[2] == "void") for row in found]
+        return {run.id: (run, plan, void) for run, plan, void in runs}
+
     def asked(self) -> list[Asked]:
         """Each sign-off that is requested."""
-        found = []
-        for number, position, run_id in self.office.asked():
-            ((case_id,),) = self.query("SELECT case_id FROM stage_runs WHERE id = ?", run_id)
-            view = self.reading.case(case_id)
-            assert view
-            run = next(run for run in view.runs if run.id == run_id)
-            told = set(next(one.asked for one in view.sign_offs if one.id == number))
-            able = self.oracle().may_sign(view.plan, run, position)
-            performers = {run.performed_by, run.performed_for, *run.present} - {None}
-            found.append(Asked(number, position, run, view.plan, view.edition.state == "void", told, able, performers))
+        requested = self.query(
+            f"SELECT {CODECS[SignOff].selected} FROM sign_offs WHERE state = 'requested' ORDER BY id"
+        )
+        found, runs, oracle = [], self.open_runs() if requested else {}, self.oracle()
+        for one in map(codec.read, requested):
+            run, plan, void = runs[one.run_id]
+            performers = {person for person in (run.performed_by, run.performed_for, *run.present) if person}
+            able = oracle.may_sign(plan, run, one.position)
+            found.append(Asked(one.id, one.position, one.due_at, run, plan, void, set(one.asked), able, performers))
         return found
 
     def body_of(self, work: Work) -> set[int]:
@@ -562,24 +574,21 @@ class WorkLife(RuleBasedStateMachine):
 
     def work_is_with_who_may_do_it(self) -> None:
         """Every open run is offered to all who may act now and nobody else; every sign-off is asked of who may."""
-        oracle, void = self.oracle(), self.void_cases()
-        by_run: dict[int, list[Work]] = {}
+        oracle, by_run = self.oracle(), dict[int, list[Work]]()
         for work in self.open_work():
             by_run.setdefault(work.run, []).append(work)
-        for view in map(self.reading.case, [row.id for row in self.reading.cases() if row.state == "running"]):
-            assert view
-            assert view.case.id not in void, "a case outlives its void edition"
-            for run in view.runs:
-                if run.state == "active":
-                    may = oracle.may_work(view.plan, run.stage, run.slot)
-                    offers = by_run.get(run.id, [])
-                    for offer in offers:
-                        assert offer.owner in may.get(offer.position, {}), "who may not act keeps a task"
-                        own = may[offer.position][offer.owner]
-                        assert offer.capacity == "delegasi" or offer.stands_for == own, "represents somebody else"
-                    served = {offer.owner for offer in offers} | {offer.person for offer in offers}
-                    missed = {one for acting in may.values() for one in acting} - served
-                    assert not missed, f"may act and is offered nothing: {missed}"
+        for run, plan, void in self.open_runs().values():
+            assert not void, "work outlives its void edition"
+            if run.state != "active":
+                continue
+            may, offers = oracle.may_work(plan, run.stage, run.slot), by_run.get(run.id, [])
+            for offer in offers:
+                assert offer.owner in may.get(offer.position, {}), "who may not act keeps a task"
+                own = may[offer.position][offer.owner]
+                assert offer.capacity == "delegasi" or offer.stands_for == own, "represents somebody else"
+            served = {offer.owner for offer in offers} | {offer.person for offer in offers}
+            missed = {one for acting in may.values() for one in acting} - served
+            assert not missed, f"may act and is offered nothing: {missed}"
         for one in self.asked():
             assert one.told == one.able, "asked is not who may sign"
             above = one.plan.organisation.superiors_of(one.position)
@@ -588,23 +597,16 @@ class WorkLife(RuleBasedStateMachine):
     def everybody_is_reminded(self) -> None:
         """Each level still ahead of whoever has work, or is asked for a sign-off, is armed once, and no other (I26)."""
         armed: dict[tuple[int, int], list[str]] = {}
-        for run, person, level in self.query("SELECT run_id, person_id, level FROM reminders WHERE state = 'armed'"):
-            armed.setdefault((run, person), []).append(level)
-        asked = [(one.run.id, person, one.id) for one in self.asked() for person in one.told]
-        for view in map(self.reading.case, [row.id for row in self.reading.cases()]):
-            assert view
-            runs = {run.id: run for run in view.runs}
-            owed = [
-                (task.run_id, task.person_id, runs[task.run_id].due_at) for task in view.tasks if task.state in OPEN
-            ]
-            dues = {sign_off.id: sign_off.due_at for sign_off in view.sign_offs}
-            owed += list(
-                {(run, person): (run, person, dues[one]) for run, person, one in asked if one in dues}.values()
-            )
-            for run_id, person, due_at in owed:
-                ahead = levels_of(view.plan.definition.schedule, due_at, self.now, view.plan.calendar) if due_at else []
-                found = armed.pop((run_id, person), [])
-                assert sorted(found) == sorted(level for level, *_ in ahead), (runs[run_id].stage, person)
+        for number, person, level in self.query("SELECT run_id, person_id, level FROM reminders WHERE state = 'armed'"):
+            armed.setdefault((number, person), []).append(level)
+        runs = self.open_runs()
+        owed = {(work.run, work.person): runs[work.run][0].due_at for work in self.open_work()}
+        owed |= {(one.run.id, person): one.due_at for one in self.asked() for person in one.told}
+        for (number, person), due_at in owed.items():
+            run, plan, _ = runs[number]
+            ahead = levels_of(plan.definition.schedule, due_at, self.now, plan.calendar) if due_at else []
+            found = armed.pop((number, person), [])
+            assert sorted(found) == sorted(level for level, *_ in ahead), (run.stage, person)
         assert not armed, "reminded of what is not theirs"
 
     @invariant()
