@@ -228,9 +228,10 @@ class WorkLife(RuleBasedStateMachine):
             f"SELECT {CODECS[SignOff].selected} FROM sign_offs WHERE state = 'requested' ORDER BY id"
         )
         found, runs, oracle = [], self.open_runs() if requested else {}, self.oracle()
-        for one in map(codec.read, requested):
+        for one in map(CODECS[SignOff].read, requested):
             run, plan, void = runs[one.run_id]
-            performers = {person for person in (run.performed_by, run.performed_for, *run.present) if person}
+            involved = (run.performed_by, run.performed_for, *run.present)
+            performers = {person for person in involved if person}
             able = oracle.may_sign(plan, run, one.position)
             found.append(Asked(one.id, one.position, one.due_at, run, plan, void, set(one.asked), able, performers))
         return found
