@@ -268,6 +268,7 @@ def test_a_year_of_an_office(office: Office) -> None:
 def issued_anew() -> str:
     """The text of the next edition: the old one with number and dates emptied, and filled in again."""
     body = emptied(SOP_396.read_text("utf-8"))
+    body = re.sub(r"^  nomor_lampiran:.*\n", "", body, flags=re.MULTILINE)  # one number now
     filled = {"nomor": NUMBER_2027, "tanggal_pembuatan": "2028-01-03", "tanggal_efektif": "2028-01-03"}
     for key, value in filled.items():
         body = re.sub(rf"^(  {key}:)", rf"\1 {value}", body, count=1, flags=re.MULTILINE)
