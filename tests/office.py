@@ -129,7 +129,7 @@ class Office:
         return int(loaded["edition"])
 
     def start(self, edition: int, year: int | None = 2026, limits: dict[str, date] | None = None) -> int:
-        return int(start_case(self.store, self.who("sekretaris"), edition, year=year, limits=limits)["case"])
+        return int(start_case(self.store, self.who("admin"), edition, year=year, limits=limits)["case"])
 
     # -- acting ----------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ STAFF = {  # nobody is bendahara: what is asked of it goes to its superior
     "staf_satu": ["Putri Contoh", "Qori Contoh"],
     "staf_dua": ["Ratna Contoh", "Surya Contoh"],
 }
-ALSO = {"kabid_dua": "wakil", "staf_satu": "kabid_satu"}  # whose first holder is Plt. of which position
+ALSO = {"kabid_dua": "wakil", "staf_satu": "kabid_satu"}  # whose first holder is Plh. of which position
 
 POSITIONS = [name for name in STAFF if name != "kepala"]
 _UNITS = list(ORGANISATION["unit"])
@@ -84,7 +84,7 @@ def move_in(office: Office) -> None:
             office.person.setdefault(position, person)
             office.person[f"{position}{number}"] = person
     for position, other in ALSO.items():
-        appoint(store, nobody, office.person[position], other, "plt", "SP 3/2027", office.at, LATER)
+        appoint(store, nobody, office.person[position], other, "plh", "SP 3/2027", office.at, LATER)
 
 
 @dataclass(frozen=True)

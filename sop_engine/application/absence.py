@@ -37,7 +37,7 @@ def end_absence(store: Store, who: Who, absence_id: int) -> Answer:
 
     def act(tx: Transaction) -> Answer:
         desk = tx.desk(who)
-        found = next((one for one in desk.people.absences if one.id == absence_id and one.until_at > desk.now), None)
+        found = next((one for one in desk.people.absences if one.id == absence_id and one.lasts(desk.now)), None)
         if found is None:
             raise NotFound(f"Tidak ada ketidakhadiran berjalan nomor {absence_id}.", instead="Lihat `sop absence`.")
         _check_may(desk, found.person_id)
@@ -63,7 +63,7 @@ def _check(desk: Desk, new: Absence) -> None:
     if new.until_at <= max(new.from_at, desk.now):
         raise Refusal("Masa ketidakhadiran sudah lewat atau terbalik.", instead="Periksa kedua tanggalnya.")
     for other in people.absences:
-        meets = other.from_at < new.until_at and new.from_at < other.until_at
+        meets = other.lasts(new.from_at) and other.from_at < new.until_at
         if meets and other.person_id == new.person_id:
             raise Refusal(
                 f"Ketidakhadiran {name} pada masa itu sudah dicatat (nomor {other.id}).",

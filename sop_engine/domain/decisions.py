@@ -25,7 +25,7 @@ from sop_engine.domain.opening import (
     relieve_signers,
     request_sign_offs,
 )
-from sop_engine.domain.people import Acting
+from sop_engine.domain.people import DELEGATE, Acting
 from sop_engine.domain.rules import Act, pass_gates
 from sop_engine.domain.state import Actor, Run, SignOff, Task
 from sop_engine.errors import NotAuthorised, Refusal
@@ -113,7 +113,7 @@ def complete(
         performed_by=task.person_id,
         performed_position=task.position,
         performed_capacity=file.actor.capacity,
-        performed_for=task.stands_for,
+        performed_for=_represented(file, task),
         performed_at=on_paper.done_at if on_paper else None,
         evidence=on_paper.evidence if on_paper else None,
         present=members,
@@ -146,7 +146,7 @@ def approve(file: CaseFile, sign_off: SignOff, note: str = "") -> Run:
         if rule.in_order:
             request_sign_offs(file, run, sign_off.turn + 1)
         else:
-            relieve_signers(file, run, sign_off.position)
+            relieve_signers(file, run, sign_off)
         return run
     withdraw_requests(file, run)
     finish_run(file, run, "complete")
@@ -197,6 +197,13 @@ def cancel(file: CaseFile, reason: str) -> None:
     )
 
 
+def _represented(file: CaseFile, task: Task) -> int | None:
+    """Whom the performer stands in for as of now: the task may be older than the last hand-over."""
+    if task.capacity == DELEGATE:
+        return task.stands_for
+    return next(one.stands_for for one in file.acting_in(task.position) if one.person_id == task.person_id)
+
+
 def _checked_outcome(stage: Stage, outcome: str | None, note: str) -> str:
     known = list(outcomes_of(stage))
     wanted = outcome or (None if stage.decision else ON)
@@ -243,7 +250,7 @@ def _check_present(file: CaseFile, stage: Stage, run: Run, task: Task, present: 
         for performer in file.plan.performers_of(stage, run.slot)
         for holder in acting_behind(file, performer)
     }
-    here = sorted({task.person_id, *present})
+    here = sorted({*present, *({task.person_id} & members)})  # a delegate records for a member and is none
     strangers = [file.people.person(person).name for person in here if person not in members]
     if strangers:
         raise Refusal(f"Bukan anggota {name}: {', '.join(strangers)}.", instead="Sebutkan hanya anggota yang hadir.")

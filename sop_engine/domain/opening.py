@@ -259,11 +259,11 @@ def asked_of(file: CaseFile, run: Run, person_id: int) -> SignOff | None:
     return None
 
 
-def relieve_signers(file: CaseFile, run: Run, position: str) -> None:
-    """One of several sign-offs was given: its signers are not reminded any more, unless asked for another."""
-    for holder in eligible_signers(file, run, position):
-        if asked_of(file, run, holder.person_id) is None:
-            file.out.superseded.append((run.id, holder.person_id))
+def relieve_signers(file: CaseFile, run: Run, sign_off: SignOff) -> None:
+    """One of several sign-offs was given: whom it was asked of is not reminded any more, unless asked for another."""
+    for person in sign_off.asked:
+        if asked_of(file, run, person) is None:
+            file.out.superseded.append((run.id, person))
 
 
 def request(file: CaseFile, run: Run, position: str, turn: int, due_at: datetime) -> SignOff:

@@ -68,6 +68,10 @@ class Absence:
         """Whether the person is away at an instant; the end is not part of it."""
         return self.from_at <= at < self.until_at
 
+    def lasts(self, at: datetime) -> bool:
+        """Whether it goes on after an instant or is still to come; one called off before it began does neither."""
+        return self.until_at > max(self.from_at, at)
+
 
 class People:
     """The persons of an office, what they hold, and who is away."""
@@ -161,9 +165,7 @@ class People:
         The head of a unit is one person; other positions may have several definitif holders.
         """
         if new.capacity != "definitif" and new.until_at is None:
-            raise Refusal(
-                f"{TITLES[new.capacity]}ditunjuk untuk masa tertentu.", instead="Sebutkan sampai kapan."
-            )
+            raise Refusal(f"{TITLES[new.capacity]}ditunjuk untuk masa tertentu.", instead="Sebutkan sampai kapan.")
         alone = organisation is not None and organisation.is_head(new.position)
         for other in self.holders:
             if other.position != new.position or not new.meets(other):

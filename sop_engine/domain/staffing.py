@@ -33,9 +33,7 @@ def restaff(file: CaseFile) -> bool:
         if run.state == "active":
             _restaff_run(file, run)
         else:
-            for sign_off in file.sign_offs_of(run):
-                if sign_off.state == "requested":
-                    _restaff_sign_off(file, run, sign_off)
+            _restaff_signing(file, run)
     return file.counters.seq > before
 
 
@@ -136,7 +134,7 @@ def _still_good(task: Task, may: dict[int, Acting]) -> bool:
     if task.capacity == DELEGATE:
         return task.stands_for in may
     acting = may.get(task.person_id)
-    return acting is not None and acting.position == task.position
+    return acting is not None and (acting.position, acting.stands_for) == (task.position, task.stands_for)
 
 
 def _tell_relieved(file: CaseFile, run: Run, tasks: list[Task]) -> None:
@@ -155,25 +153,36 @@ def _tell_relieved(file: CaseFile, run: Run, tasks: list[Task]) -> None:
         )
 
 
-def _restaff_sign_off(file: CaseFile, run: Run, sign_off: SignOff) -> None:
+def _restaff_signing(file: CaseFile, run: Run) -> None:
+    """Ask who may sign now; whoever is asked of several sign-offs is reminded once, as long as of one."""
+    before = {person for sign_off in _requested(file, run) for person in sign_off.asked}
+    reminded = set(before)
+    for sign_off in _requested(file, run):
+        _restaff_sign_off(file, run, sign_off, reminded)
+    after = {person for sign_off in _requested(file, run) for person in sign_off.asked}
+    file.out.superseded += [(run.id, person) for person in sorted(before - after)]
+
+
+def _requested(file: CaseFile, run: Run) -> list[SignOff]:
+    return [sign_off for sign_off in file.sign_offs_of(run) if sign_off.state == "requested"]
+
+
+def _restaff_sign_off(file: CaseFile, run: Run, sign_off: SignOff, reminded: set[int]) -> None:
     signers = eligible_signers(file, run, sign_off.position)
     if not signers and able_position(file, run, sign_off.position) != sign_off.position:
         withdraw_sign_off(file, sign_off)
-        file.out.superseded += [(run.id, person) for person in sign_off.asked]
         file.change(run, deadline_no=run.deadline_no + 1)
         above = request(file, run, sign_off.position, sign_off.turn, sign_off.due_at)
         file.tell("sign_off.passed_up", stage=run.stage, run=run.id, position=above.position)
-        mail_signers(file, run, above, eligible_signers(file, run, above.position), set())
+        mail_signers(file, run, above, eligible_signers(file, run, above.position), reminded)
         return
     now = tuple(signer.person_id for signer in signers)
     if now == sign_off.asked:
         return
     fresh = [signer for signer in signers if signer.person_id not in sign_off.asked]
-    for person in set(sign_off.asked) - set(now):
-        file.out.superseded.append((run.id, person))
     file.change(sign_off, asked=now)
     if fresh:
         file.change(run, deadline_no=run.deadline_no + 1)
     file.tell("sign_off.restaffed", stage=run.stage, run=run.id, sign_off=sign_off.id, asked=list(now))
     if fresh or not signers:
-        mail_signers(file, run, sign_off, fresh, set())
+        mail_signers(file, run, sign_off, fresh, reminded)

@@ -26,16 +26,10 @@ _BEHIND = (
     " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged <> e.revision_id"
     " ORDER BY c.office_id, c.id LIMIT ?"
 )
-# A post may belong to a body or a list whose other members have the work, an absence may lengthen a chain.
+# All of them: a post may belong to a body whose other members have the work, an absence may lengthen a chain.
 _TO_HAND_OVER = """
 SELECT c.id FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor AND c.state = 'running'
-WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 AND (
-    h.position <> ''
-    OR EXISTS (SELECT 1 FROM tasks t WHERE t.office_id = c.office_id AND t.case_id = c.id
-        AND t.state IN ('offered', 'claimed') AND (t.person_id = h.person_id OR t.stands_for IS NOT NULL))
-    OR EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = c.office_id AND r.case_id = c.id
-        AND r.state = 'submitted'))
-ORDER BY c.id LIMIT ?
+WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 ORDER BY c.id LIMIT ?
 """
 
 
@@ -139,7 +133,8 @@ class SqlStore(ABC):
         return [(office, number) for office, number in self.query(statement, (instant_text(now),))]
 
     def cases_to_hand_over(self, office_id: int, handover_id: int, limit: int) -> list[int]:
-        """List the running cases that a hand-over may concern, after those it has done."""
+        """List the running cases after those a hand-over has done: whom it concerns stands in no row, as with a list
+        of positions of which one was vacant, or a substitute's substitute."""
         return [case for (case,) in self.query(_TO_HAND_OVER, (office_id, handover_id, limit))]
 
     @abstractmethod

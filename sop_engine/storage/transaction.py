@@ -54,6 +54,12 @@ _TOOK_PART = (
     "SELECT t.person_id, t.position FROM tasks t JOIN cases c ON c.office_id = t.office_id AND c.id = t.case_id"
     " WHERE c.office_id = ? AND c.edition_id = ? GROUP BY t.person_id, t.position ORDER BY MIN(t.id)"
 )
+_SIGNED_BY_SOMEBODY = (
+    "(state IN ('draft', 'in_force', 'in_execution')"
+    " OR id = (SELECT MAX(o.id) FROM editions o WHERE o.office_id = editions.office_id AND o.sop = editions.sop)"
+    " OR EXISTS (SELECT 1 FROM cases c WHERE c.office_id = editions.office_id AND c.edition_id = editions.id"
+    " AND c.state = 'running'))"
+)
 
 
 class SqlTransaction(Keeping):
@@ -297,9 +303,9 @@ class SqlTransaction(Keeping):
         return [pair[1] for pair in found if pair]
 
     def signing_positions(self) -> set[str]:
-        """Name the positions that ratify an edition in force, or sign off a stage of one."""
+        """Name the positions that ratify an edition, or sign off its stages: of a draft, one in use, an SOP's last."""
         found: set[str] = set()
-        for edition in self._some(Edition, "state IN ('in_force', 'in_execution')"):
+        for edition in self._some(Edition, _SIGNED_BY_SOMEBODY):
             definition = self.paper(edition).definition
             found.add(definition.identity.ratified_by.position)
             found |= {p for stage in definition.stages() if stage.sign_off for p in stage.sign_off.by}

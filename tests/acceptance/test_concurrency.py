@@ -328,7 +328,7 @@ def together(office: Office, acts: list[Callable[[], Any]]) -> tuple[list[Any], 
 
 def numbers_in_use(office: Office) -> list[int]:
     """Every running number of the office, from whatever it was given to."""
-    tables = ["persons", "holders", "texts", "messages", *(cls.table for cls in ENTITIES)]
+    tables = ["persons", "holders", "absences", "handovers", "texts", "messages", *(cls.table for cls in ENTITIES)]
     every = " UNION ALL ".join(f"SELECT id FROM {table} WHERE office_id = {office.id}" for table in tables)
     return sorted(number for (number,) in office.store.query(every))
 
@@ -364,8 +364,10 @@ def test_who_fails_among_many_does_not_harm_the_others(busy: Office, fault: str)
     tasks = started(busy, 12)
     acts = [completing(busy, task, "Naskah.") for task in tasks]
     forbidden = "UPDATE events SET body = '{}' RETURNING seq"
-    failing = completing(busy, tasks[5], "Hilang.", Broken()) if "written" in fault else (
-        lambda: busy.store.statement(forbidden, ())
+    failing = (
+        completing(busy, tasks[5], "Hilang.", Broken())
+        if "written" in fault
+        else (lambda: busy.store.statement(forbidden, ()))
     )
     watch = Watch(busy)
 

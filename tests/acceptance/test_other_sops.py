@@ -470,7 +470,7 @@ def test_a_member_who_was_absent_signs_off_nothing_either(made_up: Office) -> No
     made_up.done("pemeriksaan", outcome="mendesak")
     absent = made_up.person["bendahara1"]
     present = tuple(person for person in everybody(made_up) if person != absent)
-    appoint(made_up.store, made_up.who(0), absent, "kepala_dinas", "plt", "SP 1", made_up.at, LATER)
+    appoint(made_up.store, made_up.who(0), absent, "kepala_dinas", "plh", "SP 1", made_up.at, LATER)
     made_up.done("penilaian", outcome="layak", present=present)
 
     with pytest.raises(NotAuthorised, match="asas dua orang"):

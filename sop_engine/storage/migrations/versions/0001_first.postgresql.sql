@@ -142,6 +142,18 @@ CREATE TABLE absences (
 	FOREIGN KEY(office_id, substitute_id) REFERENCES persons (office_id, id),
 	CONSTRAINT absences_period CHECK (substitute_id <> person_id AND until_at >= from_at)
 );
+CREATE TABLE credentials (
+	office_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	password_hash TEXT COLLATE "C" NOT NULL,
+	changed_at TEXT COLLATE "C" NOT NULL,
+	totp_secret TEXT COLLATE "C",
+	totp_step BIGINT NOT NULL,
+	failures BIGINT NOT NULL,
+	locked_until TEXT COLLATE "C",
+	PRIMARY KEY (office_id, person_id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
 CREATE TABLE holders (
 	office_id BIGINT NOT NULL,
 	id BIGINT NOT NULL,
@@ -213,6 +225,16 @@ CREATE TABLE revisions (
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id)
 );
 CREATE UNIQUE INDEX revisions_number ON revisions (office_id, edition_id, number);
+CREATE TABLE tokens (
+	office_id BIGINT NOT NULL,
+	hash TEXT COLLATE "C" NOT NULL,
+	person_id BIGINT NOT NULL,
+	purpose TEXT COLLATE "C" NOT NULL,
+	expires_at TEXT COLLATE "C" NOT NULL,
+	used_at TEXT COLLATE "C",
+	PRIMARY KEY (office_id, hash),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
 CREATE TABLE cases (
 	office_id BIGINT NOT NULL,
 	id BIGINT NOT NULL,
@@ -342,25 +364,3 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
-CREATE TABLE credentials (
-	office_id BIGINT NOT NULL,
-	person_id BIGINT NOT NULL,
-	password_hash TEXT COLLATE "C" NOT NULL,
-	changed_at TEXT COLLATE "C" NOT NULL,
-	totp_secret TEXT COLLATE "C",
-	totp_step BIGINT NOT NULL,
-	failures BIGINT NOT NULL,
-	locked_until TEXT COLLATE "C",
-	PRIMARY KEY (office_id, person_id),
-	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
-);
-CREATE TABLE tokens (
-	office_id BIGINT NOT NULL,
-	hash TEXT COLLATE "C" NOT NULL,
-	person_id BIGINT NOT NULL,
-	purpose TEXT COLLATE "C" NOT NULL,
-	expires_at TEXT COLLATE "C" NOT NULL,
-	used_at TEXT COLLATE "C",
-	PRIMARY KEY (office_id, hash),
-	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
-);

@@ -162,6 +162,20 @@ CREATE TABLE absences (
 )
  WITHOUT ROWID,
  STRICT;
+CREATE TABLE credentials (
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	password_hash TEXT NOT NULL,
+	changed_at TEXT NOT NULL,
+	totp_secret TEXT,
+	totp_step INTEGER NOT NULL,
+	failures INTEGER NOT NULL,
+	locked_until TEXT,
+	PRIMARY KEY (office_id, person_id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE holders (
 	office_id INTEGER NOT NULL,
 	id INTEGER NOT NULL,
@@ -239,6 +253,18 @@ CREATE TABLE revisions (
 )
  STRICT;
 CREATE UNIQUE INDEX revisions_number ON revisions (office_id, edition_id, number);
+CREATE TABLE tokens (
+	office_id INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	person_id INTEGER NOT NULL,
+	purpose TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	used_at TEXT,
+	PRIMARY KEY (office_id, hash),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE cases (
 	office_id INTEGER NOT NULL,
 	id INTEGER NOT NULL,
@@ -378,29 +404,3 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
-CREATE TABLE credentials (
-	office_id INTEGER NOT NULL,
-	person_id INTEGER NOT NULL,
-	password_hash TEXT NOT NULL,
-	changed_at TEXT NOT NULL,
-	totp_secret TEXT,
-	totp_step INTEGER NOT NULL,
-	failures INTEGER NOT NULL,
-	locked_until TEXT,
-	PRIMARY KEY (office_id, person_id),
-	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
-)
- WITHOUT ROWID,
- STRICT;
-CREATE TABLE tokens (
-	office_id INTEGER NOT NULL,
-	hash TEXT NOT NULL,
-	person_id INTEGER NOT NULL,
-	purpose TEXT NOT NULL,
-	expires_at TEXT NOT NULL,
-	used_at TEXT,
-	PRIMARY KEY (office_id, hash),
-	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
-)
- WITHOUT ROWID,
- STRICT;
