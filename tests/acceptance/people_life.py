@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from sop_engine.application.absence import add_absence, end_absence
-from sop_engine.application.appoint import appoint, confirm, end_appointment, withdraw
+from sop_engine.application.appoint import appoint, end_appointment
 from sop_engine.application.complete_task import complete_task
+from sop_engine.application.decide_proposal import confirm, withdraw
 from sop_engine.application.hand_task import delegate_task, reassign_task, take_task_back
 from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
 from sop_engine.domain.decisions import OnPaper

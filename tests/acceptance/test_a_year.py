@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sop_engine.application.absence import add_absence, end_absence
-from sop_engine.application.appoint import appoint, confirm, end_appointment
+from sop_engine.application.appoint import appoint, end_appointment
 from sop_engine.application.complete_task import complete_task
+from sop_engine.application.decide_proposal import confirm
 from sop_engine.application.hand_task import delegate_task
 from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ratify_edition import receive_edition, sign_edition

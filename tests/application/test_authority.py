@@ -9,9 +9,10 @@ import pytest
 
 from sop_engine.application.absence import add_absence, end_absence
 from sop_engine.application.answer_sign_off import approve, return_work
-from sop_engine.application.appoint import appoint, confirm, end_appointment
+from sop_engine.application.appoint import appoint, end_appointment
 from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
+from sop_engine.application.decide_proposal import confirm
 from sop_engine.application.hand_task import delegate_task, reassign_task, take_task_back
 from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
@@ -73,7 +74,7 @@ def acts(seats: Seats, name: str, own: str) -> dict[str, Callable[[], Any]]:
 
     def holder() -> int:
         below = {"own": "staf", "other": "arsip"}[own]
-        return next(h.id for h in office.engine.reading.holders() if h.position == below)
+        return next(h.id for h in office.engine.reading.people().holders if h.position == below)
 
     def asked() -> int:
         return seats.asked(seats.case[own, "submitted"])

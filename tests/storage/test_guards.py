@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import CheckConstraint
 
 from sop_engine.application.absence import add_absence
-from sop_engine.application.appoint import appoint, withdraw
+from sop_engine.application.appoint import appoint
+from sop_engine.application.decide_proposal import withdraw
 from sop_engine.application.ratify_edition import receive_edition
 from sop_engine.application.start_case import cancel_case
 from sop_engine.errors import StoreUnfit
@@ -287,13 +288,13 @@ BAD_ROWS = {  # constraint → a row that breaks it
 BAD_VALUES = {  # types and unique indexes
     "text where a number stands": "UPDATE cases SET version = 'abc'",
     "a second case of an edition with clause 5": "INSERT INTO cases SELECT office_id, id + 9999, edition_id,"
-    " revision_id, year, started_at, limits, single, state, version, ended_at, reason FROM cases",
+    " revision_id, year, started_at, limits, single, state, version, ended_at, reason, judged FROM cases",
     "one person offered a run twice": "INSERT INTO tasks SELECT office_id, id + 9999, case_id, run_id, person_id,"
     " position, capacity, offered_at, stands_for, handed_by, state, claimed_at, ended_at FROM tasks"
     " WHERE state = 'offered'",
     "two claims of one run": "INSERT INTO tasks SELECT office_id, id + n, case_id, run_id, person_id + n, position,"
-    " capacity, offered_at, stands_for, handed_by, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL"
-    " SELECT 8888)",
+    " capacity, offered_at, stands_for, handed_by, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1),"
+    " (SELECT 7777 n UNION ALL SELECT 8888)",
     "the same number for two editions": "UPDATE editions SET number = 'x'",
     "a mail twice": "UPDATE messages SET dedupe = 'x'",
     "the same link twice": "UPDATE events SET prev_hash = 'x'",
