@@ -135,8 +135,8 @@ def heard(act: Callable[[], Any]) -> Any:
     except NotFound:
         return NO_SUCH
     except Refusal as refusal:
-        assert refusal.clause is None or refusal.clause_text in str(refusal)
-        return refusal.clause or OWN
+        quoted = refusal.clause is None or refusal.clause_text in str(refusal)
+        return (refusal.clause or OWN) if quoted else "not quoted"
 
 
 def test_every_act_in_every_state(seats: Seats) -> None:

@@ -291,8 +291,8 @@ BAD_VALUES = {  # types and unique indexes
     " position, capacity, offered_at, stands_for, handed_by, state, claimed_at, ended_at FROM tasks"
     " WHERE state = 'offered'",
     "two claims of one run": "INSERT INTO tasks SELECT office_id, id + n, case_id, run_id, person_id + n, position,"
-    " capacity, offered_at, stands_for, handed_by, 'claimed', offered_at, NULL FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL"
-    " SELECT 8888)",
+    " capacity, offered_at, stands_for, handed_by, 'claimed', offered_at, NULL"
+    " FROM (SELECT * FROM tasks LIMIT 1), (SELECT 7777 n UNION ALL SELECT 8888)",
     "the same number for two editions": "UPDATE editions SET number = 'x'",
     "a mail twice": "UPDATE messages SET dedupe = 'x'",
     "the same link twice": "UPDATE events SET prev_hash = 'x'",
