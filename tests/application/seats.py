@@ -183,7 +183,7 @@ class Seats:
             " ORDER BY id",
             (self.office.id, case),
         )
-        return dict(rows).get(self.office.person[name], rows[0][1])
+        return int(dict(rows).get(self.office.person[name], rows[0][1]))
 
     def asked(self, case: int) -> int:
         rows = self.office.store.query(

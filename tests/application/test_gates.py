@@ -14,7 +14,6 @@ from sop_engine.application.hand_task import delegate_task, reassign_task, take_
 from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
 from sop_engine.application.start_case import cancel_case, start_case
 from sop_engine.errors import NotFound, Refusal
-from sop_engine.storage.transaction import SqlTransaction
 from tests.application.seats import RolledBack, Seats, sop
 
 STORES = ["sqlite"]  # the gates are asked before anything is written
@@ -56,23 +55,23 @@ class Stated:
         self.store, self.edition, self.case = store, edition, case
 
     def write(self, office_id: int, work: Callable[[Any], Any]) -> Any:
-        def undone(tx: SqlTransaction) -> Any:
+        def undone(tx: Any) -> Any:
             file, edition = tx._file, tx.edition
-            tx._file = lambda case_id, actor: self._set(file(case_id, actor), tx)  # type: ignore[method-assign]
-            tx.edition = lambda number: self._put(edition(number), tx)  # type: ignore[method-assign]
-            tx.cases_not_cancelled = lambda _: int(self.case not in ("none", "cancelled"))  # type: ignore[method-assign]
+            tx._file = lambda case_id, actor: self._set(file(case_id, actor), tx)
+            tx.edition = lambda number: self._put(edition(number), tx)
+            tx.cases_not_cancelled = lambda _: int(self.case not in ("none", "cancelled"))
             work(tx)
             raise RolledBack
 
         return self.store.write(office_id, undone)
 
-    def _put(self, edition: Any, tx: SqlTransaction) -> Any:
+    def _put(self, edition: Any, tx: Any) -> Any:
         edition.state = "in_force" if self.edition == "not_yet" else self.edition
         edition.signed_by = None if self.edition == "draft" else edition.signed_by
         edition.in_force_at = tx.now + timedelta(days=self.edition == "not_yet")
         return edition
 
-    def _set(self, file: Any, tx: SqlTransaction) -> Any:
+    def _set(self, file: Any, tx: Any) -> Any:
         self._put(file.edition, tx)
         file.case.state = self.case
         if self.edition in ("in_force", "replaced"):  # without clause 5 only does a case run under these
