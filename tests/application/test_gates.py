@@ -38,7 +38,7 @@ def expected(act: str, edition: str, case: str) -> Any:
     if act in ON_CASES:
         if case == "none":
             return NO_SUCH
-        clause = {"draft": 6, "not_yet": 6, "void": 4, "expired": 5}.get(edition)
+        clause: Any = {"draft": 6, "not_yet": 6, "void": 4, "expired": 5}.get(edition)
         return clause or (ALLOWED if case == "running" else OWN)
     if act == "start":
         clause = {"draft": 6, "not_yet": 6, "void": 4, "expired": 5, "replaced": OWN}.get(edition)
