@@ -46,7 +46,7 @@ identitas:
   disahkan_oleh: {{jabatan: {responsible}}}
 penanggungjawab: {responsible}
 organisasi: kecil
-jadwal: {{siklus: per_permohonan}}
+jadwal: {{siklus: per_permohonan, pengingat: [1 hari sebelum, saat tenggat], eskalasi: [1 hari sesudah]}}
 tahapan:
   - {{id: tulis, kegiatan: Menulis surat, pelaksana: {performer}, waktu: 2 hari, keluaran: [Surat],
      pengesahan: [{responsible}]}}
@@ -107,17 +107,13 @@ class Seats:
     def appoint(self, name: str, position: str, capacity: str, days: int | None = None) -> int:
         until = self.office.at + timedelta(days=days) if days else None
         who, person = self.office.who(0), self.office.person[name]
-        return int(
-            appoint(self.office.store, who, person, position, capacity, "SK 1", self.office.at, until)["holder"]
-        )
+        return int(appoint(self.office.store, who, person, position, capacity, "SK 1", self.office.at, until)["holder"])
 
     def absent(self, name: str, substitute: str, from_day: int, days: int) -> int:
         office, person = self.office, self.office.person
         from_at = office.at + timedelta(days=from_day)
         who, until = office.who("admin"), from_at + timedelta(days=days)
-        return int(
-            add_absence(office.store, who, person[name], person[substitute], "ST 1", from_at, until)["absence"]
-        )
+        return int(add_absence(office.store, who, person[name], person[substitute], "ST 1", from_at, until)["absence"])
 
     @property
     def held_by_another(self) -> bool:
@@ -170,7 +166,8 @@ class Seats:
         elif stage == "submitted":
             complete_task(office.store, office.who(doer), self.task(case, doer))
         elif stage == "handed":
-            delegate_task(office.store, office.who(doer), self.task(case, doer), office.person["lain"])
+            giver = "staf" if own == "own" and self.capacity == "plh" else doer
+            delegate_task(office.store, office.who(giver), self.task(case, giver), office.person["lain"])
         if own == "own" and self.capacity == "delegasi" and stage in ("offered", "claimed", "decision"):
             delegate_task(office.store, office.who(doer), self.task(case, doer), office.person["staf"])
         if stage == "claimed":
