@@ -40,7 +40,7 @@ def titik(argumen):
 
 def periksa_rantai(folder, kepala, titik_titik):
     """Setiap entri: nomor berurutan, tersambung, sidiknya benar. Memberi isi baris dan teks menurut catatan."""
-    sebelum, tercatat, teks = kepala["genesis"], dict(), dict()
+    sebelum, tercatat, teks = kepala["genesis"], {}, {}
     entri = baris_json(folder / "entri.jsonl")
     for nomor, (seq, jenis, kasus, isi, prev, hash_) in enumerate(entri, 1):
         if seq != nomor:
