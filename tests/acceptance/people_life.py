@@ -22,15 +22,16 @@ SPANS = [timedelta(days=1), timedelta(days=5), timedelta(hours=3), timedelta(day
 ACTS_OF_PEOPLE = {  # what may happen: how often, and of what there must be some
     "appoint": (3, ""),
     "fill": (4, ""),
-    "end": (2, ""),
+    "end": (3, ""),
     "decide_proposal": (3, "proposals WHERE state = 'proposed'"),
     "go_away": (3, ""),
     "come_back": (1, "absences"),
     "delegate": (3, _OPEN),
     "reassign": (2, _OPEN),
     "take_back": (2, f"{_OPEN} AND handed_by IS NOT NULL"),
-    "void": (1, "editions WHERE state <> 'draft'"),
+    "void": (2, "editions WHERE state <> 'draft'"),
     "receive": (1, "editions"),
+    "renew": (3, "editions WHERE state IN ('in_force', 'in_execution')"),
     "complete_on_paper": (2, _OPEN),
     "sign_on_paper": (1, "editions WHERE state = 'draft'"),
 }
@@ -106,6 +107,8 @@ class PeopleLife(WorkLife):
         """A hold on a post ends: now, later, or as of yesterday."""
         oracle = self.oracle()
         rows = [row for row in oracle.rows if row[5] is None or row[5] > oracle.at or way % 7 == 0]
+        asked = {one.position for one in self.asked()} if way % 2 else set()
+        rows = [row for row in rows if row[2] in asked] or rows  # so that a sign-off is left without its signer
         if not rows:
             return
         number, until = chosen(rows, pick)[0], self.now + chosen(MOMENTS, way)
@@ -243,6 +246,24 @@ class PeopleLife(WorkLife):
             lambda: void_edition(self.office.store, self.office.who(person), edition, ground),
             rightly and ground != "  " and state in ("in_force", "in_execution"),
         )
+
+    def renew(self, pick: int, way: int) -> None:
+        """The next edition of a procedure is loaded and signed: it replaces those clause 5 spares not."""
+        found = (
+            "SELECT id, sop, number, revision_id FROM editions WHERE state IN ('in_force', 'in_execution') ORDER BY id"
+        )
+        edition, sop, number, revision = chosen(self.query(found), pick)
+        ((body,),) = self.query("SELECT body FROM revisions WHERE id = ?", revision)
+        able = self.ratifiers(edition)
+        if not able or self.count("editions") > 12:
+            return
+        new = self.take_in_text(body.replace(number, f"{next(self.editions)}/UJI/2028", 1))
+        gives_way = "state = 'in_force' OR (state = 'in_execution' AND single_case = 0)"
+        replaced = self.query(f"SELECT id FROM editions WHERE sop = ? AND ({gives_way}) ORDER BY id", sop)
+        earlier = self.query("SELECT id FROM editions WHERE state = 'replaced' ORDER BY id")
+        self.sign_as(new, chosen(able, way))
+        now = self.query("SELECT id FROM editions WHERE state = 'replaced' ORDER BY id")
+        assert now == sorted(earlier + replaced), "the wrong editions gave way"
 
     def receive(self, pick: int, way: int) -> None:
         """A unit's head records that the unit has received an edition, once."""

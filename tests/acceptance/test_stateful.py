@@ -31,7 +31,7 @@ MUST_HAPPEN = {  # else the machine would prove nothing
     *("appoint: confirmed", "appoint: proposed", "confirm", "confirm: refused", "withdraw", "end", "end: refused"),
     *("absence", "absence: refused", "back", "back: refused", "told run.restaffed", "told sign_off.restaffed"),
     *("told sign_off.passed_up", "delegate", "delegate: refused", "reassign", "reassign: refused", "take back"),
-    *("void", "void: refused", "cases void", "editions replaced", "receive", "receive: refused"),
+    *("void", "void: refused", "cases void", "told edition.replaced", "receive", "receive: refused"),
     *("on paper", "on paper: refused", "sign on paper"),
 }
 

@@ -272,6 +272,9 @@ class WorkLife(RuleBasedStateMachine):
             body = definition.replace("nomor: 396/", f"nomor: {number}/", 1)
         else:
             body = text_of(definition, f"{number}/UJI/2027")
+        return self.take_in_text(body)
+
+    def take_in_text(self, body: str) -> int:
         loader = self.office.who("admin")
         return int(self.act("load", lambda: load_edition(self.office.store, loader, body, parse_definition))["edition"])
 
