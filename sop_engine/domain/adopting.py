@@ -20,7 +20,7 @@ from sop_engine.domain.mails import mail_edition
 from sop_engine.domain.people import Acting
 from sop_engine.domain.rules import Act, pass_gates, refusal
 from sop_engine.domain.state import Proposal, Revision
-from sop_engine.domain.verdicts import Judgement, classify
+from sop_engine.domain.verdicts import Comparison, Judgement
 from sop_engine.errors import NotAuthorised, Refusal
 
 CATEGORIES = {
@@ -130,9 +130,8 @@ def judge_all(
     """Judge a proposal over the running cases: void where it is for any, refused only where none can take it."""
     first: Judgement | None = None
     taken: Judgement | None = None
-    judged = partial(
-        classify, paper.definition, new, organisation=paper.organisation, keep_completed=keep_completed, retired=retired
-    )
+    compared = Comparison(paper.definition, new, paper.organisation, retired)
+    judged = partial(compared.judge, keep_completed=keep_completed)
     for history in cases:
         found = judged(history)
         if found.verdict in ("void", "none"):

@@ -68,25 +68,46 @@ def classify(
     keep_completed: bool = False,
     retired: frozenset[str] = frozenset(),
 ) -> Judgement:
-    """Judge a proposed text by the rules of the text in force.
+    """Judge a proposed text by the rules of the text in force; see `Comparison`."""
+    compared = Comparison(old, new, organisation, retired)
+    return compared.judge(history, ground=ground, keep_completed=keep_completed)
 
-    `history` is the case's `flow.standing` under `old`'s stage ids, None without a case. `organisation` says in
-    which unit a removed slot stands. `ground` tells whether a ground is given, `keep_completed` leaves changes of
-    completed stages without effect instead of refusing them, `retired` names stage ids that earlier revisions of the
+
+class Comparison:
+    """A proposed text laid beside the one in force, once, to be judged for one case after another.
+
+    `organisation` says in which unit a removed slot stands; `retired` names stage ids that earlier revisions of the
     edition used and gave up.
     """
-    names = names_of(old, new)
-    ours = renamed(old, names)
-    pasts = None if history is None else [past.under(lambda stage: names.get(stage, stage)) for past in history]
-    found = [_scoped(change, ours, new, organisation) for change in changes_between(ours, new)]
-    found = [replace(c, before={v: k for k, v in names.items()}[c.stage]) if c.key == "id" else c for c in found]
-    found += [Change(f"tahapan.{now}.id", "stage", was, now, now, "id") for was, now in names.items()]
-    found = [c for c in found if not (c.key == "former_id" and c.stage in names.values())]
-    fitted = fit(Flow(ours), Flow(new), pasts)
-    bench = _Bench(ours, new, fitted, _taken_over(ours, new, retired | set(names)), keep_completed)
-    weighed = bench.weigh_all(found)
-    verdict, why = _verdict(old, weighed, ground)
-    return Judgement(verdict, tuple(weighed), why, fitted)
+
+    def __init__(
+        self, old: Definition, new: Definition, organisation: Organisation | None, retired: frozenset[str]
+    ) -> None:
+        self._old, self._new, self._names = old, new, names_of(old, new)
+        self._ours = ours = renamed(old, self._names)
+        was = {now: former for former, now in self._names.items()}
+        found = [_scoped(change, ours, new, organisation) for change in changes_between(ours, new)]
+        found = [replace(c, before=was[c.stage]) if c.key == "id" else c for c in found]
+        found += [Change(f"tahapan.{now}.id", "stage", former, now, now, "id") for now, former in was.items()]
+        self._changes = [c for c in found if not (c.key == "former_id" and c.stage in was)]
+        self._flows = Flow(ours), Flow(new)
+        self._taken_over = _taken_over(ours, new, retired | set(self._names))
+
+    def judge(
+        self, history: Sequence[Past] | None, *, ground: bool = True, keep_completed: bool = False
+    ) -> Judgement:
+        """Judge it for a case, or for none.
+
+        `history` is the case's `flow.standing` under the old text's stage ids. `ground` tells whether a ground is
+        given, `keep_completed` leaves changes of completed stages without effect instead of refusing them.
+        """
+        now = self._names
+        pasts = None if history is None else [past.under(lambda stage: now.get(stage, stage)) for past in history]
+        fitted = fit(*self._flows, pasts)
+        bench = _Bench(self._ours, self._new, fitted, self._taken_over, keep_completed)
+        weighed = bench.weigh_all(self._changes)
+        verdict, why = _verdict(self._old, weighed, ground)
+        return Judgement(verdict, tuple(weighed), why, fitted)
 
 
 def _scoped(change: Change, old: Definition, new: Definition, organisation: Organisation | None) -> Change:

@@ -16,6 +16,7 @@ from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.state import instant_of
+from sop_engine.domain.verdicts import Comparison
 from sop_engine.errors import NotFound, StoreUnfit
 from sop_engine.storage.rows import ABSENCES, HOLDERS, PERSONS
 
@@ -57,6 +58,7 @@ class Shelf:
         self._parse_definition, self._parse_organisation = parse_definition, parse_organisation
         self._plans: dict[tuple[int, int, int], Plan] = {}
         self._people: dict[int, tuple[int, People]] = {}
+        self._compared: tuple[Plan, Plan, Comparison] | None = None
 
     def office(self, run: Run, office_id: int, lock: str = "") -> Office:
         """Give an office's row as it stands, or refuse; `lock` ends the statement that must hold it."""
@@ -94,6 +96,14 @@ class Shelf:
             found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar, names, retired)
             self._plans[key] = found  # several threads may build it at once; each one is as good
         return found
+
+    def comparison(self, old: Plan, new: Plan) -> Comparison:
+        """Give two revisions laid side by side, once for all cases that go from one to the other."""
+        kept = self._compared
+        if kept is None or kept[0] is not old or kept[1] is not new:
+            kept = old, new, Comparison(old.definition, new.definition, new.organisation, old.retired)
+            self._compared = kept
+        return kept[2]
 
     def _so_far(self, run: Run, office: Office, revision_id: int) -> tuple[dict[str, str], frozenset[str]]:
         """Give the ids stages bore in earlier revisions of the edition → those of this one, and the ids given up."""

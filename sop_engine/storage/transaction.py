@@ -27,7 +27,6 @@ from sop_engine.domain.state import (
     Task,
     instant_text,
 )
-from sop_engine.domain.verdicts import classify
 from sop_engine.errors import NotFound, StaleVersion
 from sop_engine.storage import rows
 from sop_engine.storage.keeping import Keeping
@@ -159,10 +158,7 @@ class SqlTransaction(Keeping):
             revision = self.revisions_since(file.edition, file.case.judged)[0]
             plan = self.plan(revision.id, file.edition.organisation)
             keep = bool(self.proposal(revision.proposal_id or 0).arguments["keep_completed"])
-            found = classify(
-                file.plan.definition, plan.definition, file.history(), organisation=plan.organisation,
-                keep_completed=keep, retired=file.plan.retired,
-            )  # fmt: skip
+            found = self._shelf.comparison(file.plan, plan).judge(file.history(), keep_completed=keep)
             if not found.taken:
                 stay(file, revision.id, found.step, found.refusal.clause if found.refusal else None)
             else:

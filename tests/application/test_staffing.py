@@ -7,8 +7,9 @@ import pytest
 
 from sop_engine.application import hand_over as handing
 from sop_engine.application.answer_sign_off import approve
-from sop_engine.application.appoint import appoint, confirm, end_appointment
+from sop_engine.application.appoint import appoint, end_appointment
 from sop_engine.application.complete_task import complete_task
+from sop_engine.application.decide_proposal import confirm
 from sop_engine.application.hand_task import delegate_task, reassign_task, take_task_back
 from sop_engine.application.ratify_edition import sign_edition
 from sop_engine.application.set_up import load_document
