@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 
 class Ticker:
-    """Calls each given piece of work every so many seconds until stopped."""
+    """Calls each given piece of work every so many seconds until stopped; `beat` hears of what ran to its end."""
 
-    def __init__(self, works: dict[str, Callable[[], object]], seconds: int) -> None:
+    def __init__(self, works: dict[str, Callable[[], object]], seconds: int, beat: Callable[[str], object]) -> None:
         self._works = works
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -25,7 +25,7 @@ class Ticker:
             self._scheduler.add_job(
                 _kept_going,
                 "interval",
-                args=(name, work),
+                args=(name, work, beat),
                 seconds=seconds,
                 id=name,
                 next_run_time=datetime.now(UTC),
@@ -45,9 +45,10 @@ class Ticker:
         self._scheduler.shutdown(wait=True)
 
 
-def _kept_going(name: str, work: Callable[[], object]) -> None:
+def _kept_going(name: str, work: Callable[[], object], beat: Callable[[str], object]) -> None:
     """Run one tick; an exception is logged and the next tick comes all the same."""
     try:
         work()
+        beat(name)
     except Exception:
         log.exception("tick %s failed", name)

@@ -17,6 +17,7 @@ from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
 from sop_engine.application.ratify_edition import sweep_void
+from sop_engine.application.request import forget_answers
 from sop_engine.application.revise_edition import follow_revisions
 from sop_engine.credentials import Credentials
 from sop_engine.domain.definition import Definition
@@ -88,12 +89,14 @@ class Engine:
         return self.follow() + fire_reminders(self.store, self.store.clock())
 
     def ticker(self, connections: int = 4) -> Ticker:
-        """Build the ticker that fires reminders and drains the outbox."""
-        worker = self.worker(connections)
-        return Ticker(
-            {"reminders": self.tick, "outbox": lambda: worker.drain_once(self.store.clock)},
-            self.settings.tick_seconds,
-        )
+        """Build the ticker that fires reminders, drains the outbox and forgets old answers."""
+        worker, clock = self.worker(connections), self.store.clock
+        works: dict[str, Callable[[], object]] = {
+            "reminders": self.tick,
+            "outbox": lambda: worker.drain_once(clock),
+            "answers": lambda: forget_answers(self.store, clock()),
+        }
+        return Ticker(works, self.settings.tick_seconds, self.store.beat)
 
     def close(self) -> None:
         """Let go of the database."""

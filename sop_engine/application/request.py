@@ -3,9 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from sop_engine.application.ports import Answer, Store, Transaction, Who
+from sop_engine.application.ports import Answer, Store, TickingStore, Transaction, Who
+
+KEPT = timedelta(days=30)  # an answer, for whoever repeats the request (design §7)
 
 
 def perform(
@@ -25,3 +28,8 @@ def perform(
         return answer
 
     return store.write(who.office_id, once)
+
+
+def forget_answers(store: TickingStore, now: datetime) -> None:
+    """Delete the answers that are no longer kept; the ticker does it, so that no command pays for it."""
+    store.forget_answers(now - KEPT)

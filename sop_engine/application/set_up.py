@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def load_document(store: Store, who: Who, kind: str, name: str, body: str) -> Answer:
-    """Keep an organisation or calendar under its digest; earlier ones stay. An act of an admin."""
+    """Keep an organisation or calendar as the one in use under its name; earlier ones stay. An act of an admin."""
 
     def act(tx: Transaction) -> Answer:
         desk = tx.desk(who)

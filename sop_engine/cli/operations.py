@@ -1,7 +1,7 @@
 """Looking at a whole: simulate an SOP, examine an installation."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +21,7 @@ from sop_engine.wiring import journal
 
 _ANSWER = re.compile(r"[^,(]+(?:\([^)]*\))?")
 _STUCK_SECONDS = 3600
+_LATE_TICKS = 3  # after so many missed ticks background work counts as stopped
 
 
 def _answers(text: str) -> list[str]:
@@ -54,14 +55,14 @@ def simulate(
     return report
 
 
-@verb("doctor", "Periksa instalasi: basis data, catatan, surel yang tertahan, dan jam.", "sop doctor")
+@verb("doctor", "Periksa instalasi: basis data, catatan, surel yang tertahan, pekerjaan latar, dan jam.", "sop doctor")
 def doctor(call: Call) -> Answer:
     """Examine everything that can be wrong with an installation."""
     version, mode, synchronous = journal()
     reason = "bebas dari cacat WAL-reset" if mode == "WAL" else "versi ini dapat kehilangan data dalam WAL"
     found = [_check("sqlite", True, f"SQLite {version}, jurnal {mode}, synchronous {synchronous}: {reason}")]
     try:
-        examined = [_record(call), _mail(call), _clock(call)]  # opening compares the schema first
+        examined = [_record(call), _mail(call), _background(call), _clock(call)]  # opening compares the schema first
         found += [
             _check("skema", True, f"skema sama dengan versi program ini, sidik {schema.fingerprint()[:12]}"),
             *examined,
@@ -89,6 +90,20 @@ def _mail(call: Call) -> dict[str, Any]:
     words = f"{waiting} surel menunggu" + (f", tertua sejak {shown(oldest, call.zone)}" if oldest else "")
     words += (f"; {failed} gagal dikirim" if failed else "") + ("; jalankan `sop worker`" if stuck else "")
     return _check("surel", not stuck and not failed, words)
+
+
+def _background(call: Call) -> dict[str, Any]:
+    beats, now = call.reading.heartbeats(), call.store.clock()
+    last = {what: beats.get(name) for name, what in (("reminders", "pengingat"), ("outbox", "antrean surel"))}
+    allowed = _LATE_TICKS * call.settings.tick_seconds
+    stopped = any(at and (now - at).total_seconds() > allowed for at in last.values())
+    words = "; ".join(f"{what} {_since(at, call.zone)}" for what, at in last.items())
+    advice = "" if all(last.values()) and not stopped else "; jalankan `sop worker` atau `sop serve`"
+    return _check("latar", not stopped, f"{words}{advice}")
+
+
+def _since(at: datetime | None, zone: str) -> str:
+    return f"terakhir diperiksa {shown(at, zone)}" if at else "belum pernah diperiksa"
 
 
 def _clock(call: Call) -> dict[str, Any]:

@@ -25,7 +25,7 @@ GUARDS = {
     "editions": Guard(
         (_ID, ("office_id", "number")), ("sop", "loaded_by"), "OLD.state IN ('expired','replaced','void')"),
     "revisions": Guard((_ID, ("office_id", "edition_id", "number")), append_only=True),
-    "documents": Guard((("office_id", "digest"),), append_only=True),
+    "documents": Guard((("office_id", "digest", "loaded_seq"),), append_only=True),
     "cases": Guard(
         (_ID,), ("edition_id", "year", "started_at", "limits", "single"),
         "OLD.state IN ('completed','void','cancelled')"),

@@ -25,12 +25,11 @@ class Keeping:
     now: datetime
 
     def keep_document(self, kind: str, name: str, body: str, seq: int) -> str:
-        """Keep an organisation or a calendar under the digest of its text."""
+        """Keep a document under the digest of its text, as the one in use under its name."""
         digest = hashlib.sha256(body.encode()).hexdigest()
         self._run(
-            "INSERT INTO documents (office_id, digest, kind, name, body, loaded_seq) SELECT ?, ?, ?, ?, ?, ?"
-            " WHERE NOT EXISTS (SELECT 1 FROM documents WHERE office_id = ? AND digest = ?)",
-            (self.office.id, digest, kind, name, body, seq, self.office.id, digest),
+            "INSERT INTO documents (office_id, digest, kind, name, body, loaded_seq) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.office.id, digest, kind, name, body, seq),
         )
         self._setup_changed()
         return digest

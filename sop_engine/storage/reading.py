@@ -130,6 +130,10 @@ class Reading:
         )[0]
         return waiting, instant_of(oldest) if oldest else None, failed
 
+    def heartbeats(self) -> dict[str, datetime]:
+        """Tell when each kind of background work last ran to its end, in whichever process."""
+        return {name: instant_of(at) for name, at in self._store.query("SELECT name, at FROM heartbeats")}
+
     def messages(self) -> list[Mail]:
         """List every mail in the order the commands committed them."""
         return self._some(Mail)

@@ -137,6 +137,18 @@ class SqlStore(ABC):
         of positions of which one was vacant, or a substitute's substitute."""
         return [case for (case,) in self.query(_TO_HAND_OVER, (office_id, handover_id, limit))]
 
+    def forget_answers(self, before: datetime) -> None:
+        """Delete the answers to repeatable requests that were given before an instant."""
+        self.statement("DELETE FROM answers WHERE created_at < ? RETURNING office_id", (instant_text(before),))
+
+    def beat(self, name: str) -> None:
+        """Write down that a kind of background work has just run."""
+        statement = (
+            "INSERT INTO heartbeats (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
+            " RETURNING name"
+        )
+        self.statement(statement, (name, instant_text(self.clock())))
+
     @abstractmethod
     def check_schema(self) -> None:
         """Refuse with StoreUnfit a store out of reach or unlike what this version ships."""

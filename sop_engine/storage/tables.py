@@ -162,7 +162,7 @@ class DocumentRow(_OfOffice, table=True):
     kind: str = text()
     name: str = text()
     body: str = text()
-    loaded_seq: int = whole()
+    loaded_seq: int = key()
 
 
 _table(

@@ -75,7 +75,7 @@ def test_an_erased_text_leaves_the_record_whole(running: Terminal) -> None:
 def test_doctor_finds_a_healthy_installation_healthy(running: Terminal) -> None:
     answer = running.json("doctor")
 
-    assert [check["name"] for check in answer["checks"]] == ["sqlite", "skema", "catatan", "surel", "jam"]
+    assert [check["name"] for check in answer["checks"]] == ["sqlite", "skema", "catatan", "surel", "latar", "jam"]
     assert all(check["ok"] for check in answer["checks"])
 
 
@@ -84,6 +84,7 @@ def test_doctor_finds_a_healthy_installation_healthy(running: Terminal) -> None:
     [
         ("UPDATE cases SET year = 2025", "catatan"),
         ("UPDATE messages SET created_at = '2020-01-01T00:00:00.000000Z'", "surel"),
+        ("INSERT INTO heartbeats VALUES ('reminders', '2020-01-01T00:00:00.000000Z')", "latar"),
         ("UPDATE offices SET head_at = '2099-01-01T00:00:00.000000Z'", "jam"),
     ],
 )

@@ -62,10 +62,12 @@ def test_a_worker_sends_what_waits_and_ends_in_good_order(
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         mails = sink.mails
+    background = next(check for check in running.json("doctor")["checks"] if check["name"] == "latar")
 
     assert process.returncode == 0, err
     assert mails
     assert "Berhenti dengan tertib" in out
+    assert background["what"].count("terakhir") == 2  # reminders and mail have run
     assert "Traceback" not in err
 
 

@@ -35,7 +35,7 @@ CREATE TABLE documents (
 	name TEXT COLLATE "C" NOT NULL,
 	body TEXT COLLATE "C" NOT NULL,
 	loaded_seq BIGINT NOT NULL,
-	PRIMARY KEY (office_id, digest),
+	PRIMARY KEY (office_id, digest, loaded_seq),
 	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar', 'proposal')),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 );

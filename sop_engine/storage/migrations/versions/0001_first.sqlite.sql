@@ -40,7 +40,7 @@ CREATE TABLE documents (
 	name TEXT NOT NULL,
 	body TEXT NOT NULL,
 	loaded_seq INTEGER NOT NULL,
-	PRIMARY KEY (office_id, digest),
+	PRIMARY KEY (office_id, digest, loaded_seq),
 	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar', 'proposal')),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 )
