@@ -142,6 +142,19 @@ class Reading:
         found = self._rows(TaskRow, TaskRow.id == task_id)
         return found[0].case_id if found else None
 
+    def handed(self, person_id: int) -> list[tuple[TaskRow, StageRunRow, str]]:
+        """List the open tasks somebody has handed to others, each with its run and activity."""
+        with self._store.reading() as session:
+            offered = col(TaskRow.state).in_(("offered", "claimed"))
+            found = session.exec(self._with_run(TaskRow, TaskRow.handed_by == person_id, offered)).all()
+        return [(task, run, self._activity(run)) for task, run in found]
+
+    def taken(self, items: list[InboxItem]) -> dict[int, int]:
+        """Tell of tasks in an inbox whose run somebody has claimed: run → person."""
+        runs = [item.run.id for item in items if item.kind == "tugas"]
+        rows = self._rows(TaskRow, TaskRow.state == "claimed", col(TaskRow.run_id).in_(runs))
+        return {row.run_id: row.person_id for row in rows}
+
     def case(self, case_id: int) -> CaseView | None:
         """Give a case with its runs, tasks and sign-offs, or None."""
         found = self._rows(CaseRow, CaseRow.id == case_id)

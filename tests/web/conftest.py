@@ -17,7 +17,20 @@ DEMO = "export SOP_DATABASE_URL=sqlite:////tmp/demo.db\npython3 start.py"
 def browser(office: Office, demo: str = DEMO) -> TestClient:
     """A visitor of an office's web."""
     app = create_app(office.engine, demo)
-    return TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
+    here = {"sec-fetch-site": "same-origin"}
+    return TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False, headers=here)
+
+
+def token_on(page: str) -> str:
+    """The token every form of a page bears."""
+    return page.partition('name="_tanda" value="')[2].partition('"')[0]
+
+
+def be(visitor: TestClient, person: int) -> TestClient:
+    """Let a visitor of a demo be somebody."""
+    said = {"_tanda": token_on(visitor.get("/masuk").text)}
+    assert visitor.post(f"/jadi/{person}", data=said).status_code == 303
+    return visitor
 
 
 def deliver(office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.office import SOP_396, Office
-from tests.web.conftest import DEMO, HERE, browser, deliver
+from tests.web.conftest import DEMO, HERE, be, browser, deliver
 
 SUBBAGIAN = ("ksb_kul", "ksb_tekhum", "ksb_parmas_sdm", "ksb_rendatin")
 
@@ -271,15 +271,18 @@ def test_a_mail_is_shown_as_text_and_as_html_in_a_frame_that_may_do_nothing(visi
     assert "'unsafe-hashes' 'sha256-" in policy
 
 
-def test_the_link_of_a_task_mail_leads_to_its_stage(visitor: TestClient) -> None:
+def test_the_link_of_a_task_mail_asks_who_one_is_and_then_leads_there(running: Office, visitor: TestClient) -> None:
     mail = visitor.get(f"/surel/{_mails(visitor)[0]}").text
     link = re.search(r'class="button" href="(/tugas/\d+)"', mail)
     assert link
 
     answer = visitor.get(link[1])
 
-    assert answer.status_code == 303
-    assert re.fullmatch(r"/kasus/\d+#tahap-disposisi", answer.headers["location"])
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/masuk?ke={link[1]}")
+    own = be(visitor, running.person["sekretaris"]).get(link[1])
+    assert "Menerima surat permintaan LKj" in own.text
+    of_another = be(visitor, running.person["ketua"]).get(link[1])
+    assert re.fullmatch(r"/kasus/\d+#tahap-disposisi", of_another.headers["location"])
 
 
 def test_nobodys_mail_is_shown_outside_a_demo(running: Office) -> None:
@@ -287,7 +290,8 @@ def test_nobodys_mail_is_shown_outside_a_demo(running: Office) -> None:
     visitor = browser(running, demo="")
 
     assert visitor.get("/surel").status_code == 404
-    assert "/surel" not in visitor.get("/").text
+    assert visitor.get("/").headers["location"] == "/masuk?ke=/"
+    assert "/surel" not in visitor.get("/masuk").text
     assert "--sebagai" not in case_page_of(visitor)
 
 
@@ -358,8 +362,10 @@ def test_hostile_words_stand_escaped_wherever_they_came_from(tmp_path: Path) -> 
         ("/statis/%2e%2e/app.py", "Alamatnya mungkin salah ketik"),
     ],
 )
-def test_what_is_not_there_is_a_page_that_says_what_to_do(visitor: TestClient, path: str, says: str) -> None:
-    answer = visitor.get(path)
+def test_what_is_not_there_is_a_page_that_says_what_to_do(
+    running: Office, visitor: TestClient, path: str, says: str
+) -> None:
+    answer = be(visitor, running.person["ketua"]).get(path)
 
     assert answer.status_code == 404
     assert says in words(answer.text)
@@ -420,7 +426,7 @@ def test_every_answer_bears_the_security_headers(visitor: TestClient, path: str)
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == (
         "no-store" if path != "/statis/gaya.css" else "public, max-age=31536000, immutable"
     )

@@ -339,3 +339,23 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE sessions (
+	digest TEXT COLLATE "C" NOT NULL,
+	office_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	opened_at TEXT COLLATE "C" NOT NULL,
+	seen_at TEXT COLLATE "C" NOT NULL,
+	proof TEXT COLLATE "C" NOT NULL,
+	proven_at TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (digest),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
+CREATE TABLE drafts (
+	office_id BIGINT NOT NULL,
+	run_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	saved_at TEXT COLLATE "C" NOT NULL,
+	said TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (office_id, run_id),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id)
+);

@@ -375,3 +375,27 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE sessions (
+	digest TEXT NOT NULL,
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	opened_at TEXT NOT NULL,
+	seen_at TEXT NOT NULL,
+	proof TEXT NOT NULL,
+	proven_at TEXT NOT NULL,
+	PRIMARY KEY (digest),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE drafts (
+	office_id INTEGER NOT NULL,
+	run_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	saved_at TEXT NOT NULL,
+	said TEXT NOT NULL,
+	PRIMARY KEY (office_id, run_id),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
