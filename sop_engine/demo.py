@@ -23,15 +23,17 @@ from sop_engine.application.complete_task import complete_task
 from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
 from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.application.reset import reset
+from sop_engine.application.set_password import redeem
 from sop_engine.application.set_up import add_person, load_document
 from sop_engine.application.start_case import start_case
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
+from sop_engine.domain.state import Task
 from sop_engine.errors import SopError
 from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.settings import Settings
-from sop_engine.storage.tables import TaskRow
 from sop_engine.web.app import create_app
 from sop_engine.wiring import Engine, install, open_engine, parse_definition, parse_organisation, utc_now
 
@@ -52,6 +54,7 @@ PEOPLE = (  # family names that say what they are: nobody of a real office is me
     ("staf_rendatin", "Asep Percobaan"),
 )
 ADMIN = "Wulan Peraga"
+PASSWORD = "payung hijau tujuh kelinci"  # of everybody; it opens nothing but this machine's own demo
 OFFICE = "demo"
 PROGRAM = "python3 start.py"
 
@@ -140,7 +143,8 @@ surel yang keluar dari komputer ini, dan datanya dibuang saat demo berhenti.
   Kasus           {address}/kasus/{story.case}
   Kotak surel     {address}/surel
 
-Orang-orangnya (jadilah salah satunya dengan --sebagai ALAMAT):
+Orang-orangnya (jadilah salah satunya dengan --sebagai ALAMAT; kata sandi semuanya «{PASSWORD}»,
+yang diminta `approve`, juga dari stdin: echo '{PASSWORD}' | {PROGRAM} approve NOMOR …):
 {people}
 
 Coba dari terminal lain di folder ini, lalu muat ulang halaman kasus dan kotak surel:
@@ -230,13 +234,19 @@ class Story:
         load_document(self._store, nobody, "calendar", "indonesia", self._holidays.model_dump_json())
         for position, name in PEOPLE:
             person = add_person(self._store, nobody, name, email_of(name))["person"]
+            self._give_password(person)
             appoint(self._store, nobody, person, position, "definitif", "SK demo (rekaan)", self._clock())
             self._person.setdefault(position, person)
         admin = add_person(self._store, nobody, ADMIN, email_of(ADMIN), admin=True)["person"]
+        self._give_password(admin)
         loaded = load_edition(self._store, self._who(admin), self._text, lambda _: self.definition)
         self._go_to(6, 150)
         sign_edition(self._store, self._who("sekretaris"), loaded["edition"], loaded["digest"])
         return int(loaded["edition"])
+
+    def _give_password(self, person: int) -> None:
+        token = reset(self._store, self._engine.prover, self._who(0), person)["token"]
+        redeem(self._store, self._engine.prover, self._who(person), token, PASSWORD)
 
     def _complete(self, stage: str, result: str, slot: str = "", together: bool = False) -> None:
         offered = self._offered(stage, slot)
@@ -244,11 +254,11 @@ class Story:
         who = self._who(offered[0].person_id)
         complete_task(self._store, who, offered[0].id, result=result, present=present)
 
-    def task(self, stage: str, slot: str = "") -> TaskRow:
+    def task(self, stage: str, slot: str = "") -> Task:
         """Give the first open task of a stage."""
         return self._offered(stage, slot)[0]
 
-    def _offered(self, stage: str, slot: str) -> list[TaskRow]:
+    def _offered(self, stage: str, slot: str) -> list[Task]:
         view = self._engine.reading.case(self.case)
         assert view is not None  # the story has started it
         runs = {run.id for run in view.runs if (run.stage, run.slot) == (stage, slot)}
@@ -280,7 +290,4 @@ class Story:
         self._clock.at = at
 
     def _next_reminder(self) -> datetime | None:
-        if not self.case:
-            return None
-        reminders = self._engine.reading.reminders(self.case)
-        return min((reminder.at for reminder in reminders if reminder.state == "armed"), default=None)
+        return self._engine.reading.next_reminder(self.case) if self.case else None

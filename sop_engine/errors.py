@@ -30,7 +30,7 @@ class Problem:
     file: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file or '-'}:{self.line}:{self.column}: {self.path}: {self.message}"
+        return f"{self.file or '-'}:{self.line}:{self.column}: {self.path}{': ' * bool(self.path)}{self.message}"
 
 
 class SopError(Exception):

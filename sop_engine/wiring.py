@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
 from sop_engine.application.ratify_edition import sweep_void
+from sop_engine.application.revise_edition import follow_revisions
+from sop_engine.credentials import Credentials
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import StoreUnfit
@@ -62,6 +65,11 @@ class Engine:
         self.outbox = SqlOutbox(self.store)
         self.sessions = Sessions(self.store, self.office_id)
 
+    @cached_property
+    def prover(self) -> Credentials:
+        """What passwords, codes and tokens are made and checked with."""
+        return Credentials()
+
     def worker(self, connections: int = 4) -> Worker:
         """Build the worker that sends what the outbox holds."""
         s = self.settings
@@ -75,8 +83,8 @@ class Engine:
         )
 
     def follow(self) -> int:
-        """Let open work follow the people, and cases their void edition."""
-        return hand_over(self.store, self.store.clock()) + sweep_void(self.store)
+        """Let open work follow the people, and cases the revisions or the end of their edition."""
+        return hand_over(self.store, self.store.clock()) + follow_revisions(self.store) + sweep_void(self.store)
 
     def tick(self) -> int:
         """Let what changed be followed, then fire what is due now."""

@@ -6,7 +6,7 @@ from sop_engine.application.ports import Answer, Store, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import decisions
 from sop_engine.domain.authority import check_admin
-from sop_engine.domain.rules import may_start_another, pass_gates
+from sop_engine.domain.rules import Act, pass_gates
 from sop_engine.domain.state import Actor, Case
 from sop_engine.errors import Refusal
 
@@ -29,8 +29,8 @@ def start_case(
         allowed_here = (definition.responsible, definition.identity.ratified_by.position)
         if not tx.people.holds_any(who.person_id, allowed_here, tx.now):
             check_admin(tx.people, Actor(who.person_id, "", "", who.channel), "memulai kasus")
-        pass_gates(edition, definition, plan.organisation, "", tx.now)
-        may_start_another(edition, definition, tx.cases_not_cancelled(edition.id))
+        earlier = tx.cases_not_cancelled(edition.id)
+        pass_gates(Act(edition, definition, plan.organisation, tx.now, starts=True, earlier_cases=earlier))
         allowed = [limit.id for limit in definition.schedule.limits if limit.given_at_start]
         unknown = [name for name in given if name not in allowed]
         if unknown:
@@ -55,6 +55,7 @@ def start_case(
                 given,
                 edition.single_case,
                 version=1,
+                judged=edition.revision_id,
             )
 
         file = tx.file_for_new_case(who, edition, new_case)

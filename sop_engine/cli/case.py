@@ -15,6 +15,7 @@ from sop_engine.application.start_case import cancel_case, start_case
 from sop_engine.cli.call import Answer, Call, Misused
 from sop_engine.cli.case_view import CaseNo, found_case
 from sop_engine.cli.edition import EditionNo, edition_of
+from sop_engine.cli.proof import proven
 from sop_engine.cli.verbs import argument, day, moment, option, pairs, verb, whole
 from sop_engine.domain.decisions import OnPaper
 
@@ -151,7 +152,7 @@ def _say_progress(call: Call, done: str, answer: Answer) -> None:
 @verb("approve", "Sahkan pekerjaan yang diminta pengesahannya.", "sop approve 27 --sebagai rahayu@contoh.invalid")
 def approve(call: Call, who: Who, sign_off: SignOffNo, catatan: Note = "") -> Answer:
     """Give a sign-off."""
-    answer = give_sign_off(call.store, who, sign_off, catatan)
+    answer = give_sign_off(call.store, proven(call, who), sign_off, catatan)
     _say_progress(call, f"Pengesahan {sign_off} diberikan", answer)
     return answer
 

@@ -7,9 +7,9 @@ from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.verbs import argument, verb, whole
 from sop_engine.cli.views import listing, local, picked, said, shown, table
 from sop_engine.domain.people import People
+from sop_engine.domain.state import Run, SignOff
 from sop_engine.errors import NotFound
 from sop_engine.storage.reading import CaseView
-from sop_engine.storage.tables import SignOffRow, StageRunRow
 
 CaseNo = Annotated[int, argument("KASUS", "Nomor kasus; lihat `sop cases`.", whole)]
 
@@ -68,7 +68,7 @@ def _name(people: People, person: int | None) -> str | None:
     return people.person(person).name if person else None
 
 
-def _stage(view: CaseView, people: People, run: StageRunRow) -> Answer:
+def _stage(view: CaseView, people: People, run: Run) -> Answer:
     stage, zone = view.plan.stage(run.stage), view.plan.zone
     tasks = [task for task in view.tasks if task.run_id == run.id and task.state in ("offered", "claimed")]
     return {
@@ -84,7 +84,7 @@ def _stage(view: CaseView, people: People, run: StageRunRow) -> Answer:
     }
 
 
-def _sign_off(view: CaseView, people: People, asked: SignOffRow) -> Answer:
+def _sign_off(view: CaseView, people: People, asked: SignOff) -> Answer:
     run, zone = next(run for run in view.runs if run.id == asked.run_id), view.plan.zone
     at = local(asked.answered_at or asked.requested_at, zone)
     who = {"stage": run.stage, "pass": run.pass_no, "at": at, "person": _name(people, asked.person_id)}

@@ -13,6 +13,7 @@ from sop_engine.application.set_up import load_document
 from sop_engine.cli.call import Answer, Call, clean, console
 from sop_engine.cli.verbs import argument, option, reader, verb
 from sop_engine.domain.calendar import CalendarData
+from sop_engine.domain.definition import Definition
 from sop_engine.domain.indonesian import day_date
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
@@ -95,7 +96,7 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
     """Print problems, each with the line it stands in."""
     out, files = console(stderr=stderr), dict[str, list[str]]()
     for problem in problems:
-        colour = "red" if problem.severity == "error" else "yellow"
+        colour, what = ("red", "kesalahan") if problem.severity == "error" else ("yellow", "peringatan")
         out.print(clean(problem), style=colour, soft_wrap=True)
         if problem.file not in files:
             files[problem.file] = _lines_of(Path(problem.file))
@@ -103,7 +104,7 @@ def print_problems(problems: Iterable[Problem], *, stderr: bool = False) -> None
             before = max(0, problem.column - 1 - _BESIDE)  # of a long line only what surrounds the fault
             quoted, space = clean(line[before : before + _WIDEST]), " " * (problem.column - 1 - before)
             out.print(Text(f"{problem.line:>6} │ {quoted}", style="dim"), no_wrap=True, overflow="ellipsis")
-            out.print(Text(f"       │ {space}^", style=colour), no_wrap=True, overflow="ellipsis")
+            out.print(Text(f"       │ {space}^ {what}", style=colour), no_wrap=True, overflow="ellipsis")
 
 
 def _lines_of(path: Path) -> list[str]:
@@ -126,19 +127,33 @@ def load(call: Call, who: Who, file: File) -> Answer:
     return loaders.get(found[1] if found else "", _load_sop)(call, who, file, data)
 
 
-def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
+def checked_sop(call: Call, file: Path, data: bytes) -> Definition:
+    """Give the definition of a file that has no errors against the loaded organisation; its warnings are printed."""
+
     def loaded(name: str) -> tuple[Organisation | None, list[Problem]]:
         message = f"organisasi «{name}» belum dimuat; muat dengan `sop load organisasi/{name}.yaml`"
         known = call.reading.organisation(name)
         return known, [] if known else [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
 
-    sound = check_bytes(data, str(file), loaded).require()
+    sound = check_bytes(data, str(file), loaded, staff=_in_post(call)).require()
     print_problems(sound.problems, stderr=True)
-    answer = load_edition(call.store, who, data.decode(), lambda _: sound.definition)
+    return sound.definition
+
+
+def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
+    definition = checked_sop(call, file, data)
+    answer = load_edition(call.store, who, data.decode(), lambda _: definition)
     call.say(f"SOP Nomor {answer['number']} dimuat sebagai rancangan edisi {answer['edition']}.")
     call.say(f"Sidik naskah: {answer['digest']}")
     call.say(f"Berikutnya: `sop sign {answer['edition']}` oleh pejabat yang mengesahkan.")
     return answer
+
+
+def _in_post(call: Call) -> dict[str, frozenset[int]]:
+    """Give the persons in post now, per position."""
+    people, now = call.reading.people(), call.store.clock()
+    held = {holder.position for holder in people.holders}
+    return {name: frozenset(holder.person_id for holder in people.holders_of(name, now)) for name in held}
 
 
 def load_organisation(call: Call, who: Who, file: Path, data: bytes) -> Answer:

@@ -11,17 +11,18 @@ import typer
 from sop_engine.application.ports import Who
 from sop_engine.application.ratify_edition import receive_edition, sign_edition, void_edition
 from sop_engine.cli.call import Answer, Call, Misused
+from sop_engine.cli.proof import proven
 from sop_engine.cli.verbs import argument, day, option, verb
 from sop_engine.cli.views import listing, local, picked, shown
 from sop_engine.domain.editions import WetSignature
+from sop_engine.domain.state import Edition
 from sop_engine.errors import NotFound
 from sop_engine.files.reissue import emptied
-from sop_engine.storage.tables import EditionRow
 
 EditionNo = Annotated[str, argument("EDISI", "Nomor edisi atau Nomor SOP; lihat `sop editions`.")]
 
 
-def edition_of(call: Call, text: str) -> EditionRow:
+def edition_of(call: Call, text: str) -> Edition:
     """Find an edition by its number here or its SOP number."""
     for edition in call.reading.editions():
         if text.strip() in (str(edition.id), edition.number):
@@ -29,7 +30,7 @@ def edition_of(call: Call, text: str) -> EditionRow:
     raise NotFound(f"Tidak ada edisi «{text}».", instead="Lihat `sop editions`.")
 
 
-def _digest(call: Call, edition: EditionRow) -> str:
+def _digest(call: Call, edition: Edition) -> str:
     revision = call.reading.revision(edition.revision_id)
     assert revision is not None  # an edition always has one
     return revision.digest
@@ -57,8 +58,9 @@ def sign(
     digest, plan = _digest(call, found), call.reading.plan(found.revision_id, found.organisation)
     call.say(f"SOP Nomor {found.number}\n{plan.definition.identity.name}\nSidik naskah: {digest}")
     if found.state == "draft":
-        _agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
-    answer = sign_edition(call.store, who, found.id, digest, on_paper)
+        agreed(ya, "Tanda tangani naskah dengan sidik ini? Ketik ya")
+    signer = who if on_paper else proven(call, who, signing=True)
+    answer = sign_edition(call.store, signer, found.id, digest, on_paper)
     since = edition_of(call, str(found.id)).in_force_at
     call.say(f"Ditandatangani. SOP berlaku sejak {shown(since, plan.zone)}.", style="green")
     return {**answer, "digest": digest, "in_force_at": local(since, plan.zone)}
@@ -94,8 +96,8 @@ def void(
     running = [case.id for case in call.reading.cases() if case.edition_id == found.id and case.state == "running"]
     call.say(f"SOP Nomor {found.number} menjadi batal seluruhnya sejak saat ini, beserta {len(running)} kasus.")
     call.say("Semua tugas terbuka ditarik; hasil yang sudah selesai tetap tersimpan. Tidak ada jalan kembali.")
-    _agreed(ya, "Nyatakan batal? Ketik ya")
-    answer = void_edition(call.store, who, found.id, dasar)
+    agreed(ya, "Nyatakan batal? Ketik ya")
+    answer = void_edition(call.store, proven(call, who, signing=True), found.id, dasar)
     call.carry_on()
     call.say(f"SOP Nomor {found.number} dinyatakan batal; semua yang terlibat diberi tahu.", style="red")
     return answer | {"cases": running}
@@ -130,7 +132,8 @@ def reissue(
     return {"file": str(ke), "from": found.number}
 
 
-def _agreed(yes: bool, question: str) -> None:
+def agreed(yes: bool, question: str) -> None:
+    """Ask for a typed `ya` unless it was given; at no terminal it must have been."""
     if yes:
         return
     if not sys.stdin.isatty():
@@ -155,7 +158,7 @@ def editions(
     return answer | _shown_whole(call, found[0]) if edition else answer
 
 
-def _shown_whole(call: Call, edition: EditionRow) -> Answer:
+def _shown_whole(call: Call, edition: Edition) -> Answer:
     revision = call.reading.revision(edition.revision_id)
     assert revision is not None  # an edition always has one
     organisation = call.reading.plan(edition.revision_id, edition.organisation).organisation

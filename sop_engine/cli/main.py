@@ -7,7 +7,20 @@ from collections.abc import Sequence
 
 import typer
 
-from sop_engine.cli import case, case_view, documents, edition, handing, operations, people, record, serving, setting_up
+from sop_engine.cli import (
+    case,
+    case_view,
+    documents,
+    edition,
+    handing,
+    operations,
+    people,
+    proof,
+    record,
+    revising,
+    serving,
+    setting_up,
+)
 from sop_engine.cli.call import Answer, clean, console, print_json
 from sop_engine.cli.verbs import Group, add, add_group, usage_sentence
 from sop_engine.errors import DefinitionInvalid, KeyReused, Refusal, SopError, StoreUnfit
@@ -41,10 +54,11 @@ def _app() -> typer.Typer:
     add(app, "Mencoba", [serving.demo, operations.simulate])
     add(app, "Naskah SOP", [documents.check, documents.load, edition.sign, edition.editions])
     add(app, "Naskah SOP", [edition.receive, edition.reissue, edition.void])
+    add(app, "Naskah SOP", [revising.revise, revising.ralat, revising.adopt])
     add(app, "Pelaksanaan", [case.start, case_view.cases, case_view.show, case_view.tasks, case.claim, case.release])
     add(app, "Pelaksanaan", [case.complete, case.decide, case.approve, case.send_back, case.cancel])
     add(app, "Pelaksanaan", [handing.delegate, handing.reassign, handing.take_back])
-    add_group(app, "Orang", people.people, [people.add])
+    add_group(app, "Orang", people.people, [people.add, proof.reset, proof.password, proof.totp])
     add_group(app, "Orang", people.holders, [people.appoint, people.end, people.confirm, people.withdraw])
     add_group(app, "Orang", people.absence, [people.be_absent, people.come_back])
     add_group(app, "Catatan dan kalender", record.audit, [record.verify])

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.application.absence import add_absence, end_absence
 from sop_engine.application.appoint import appoint as appoint_holder
-from sop_engine.application.appoint import confirm as confirm_proposal
 from sop_engine.application.appoint import end_appointment
-from sop_engine.application.appoint import withdraw as withdraw_proposal
+from sop_engine.application.decide_proposal import confirm as confirm_proposal
+from sop_engine.application.decide_proposal import withdraw as withdraw_proposal
 from sop_engine.application.ports import Who
 from sop_engine.application.set_up import add_person
 from sop_engine.cli.call import Answer, Call
@@ -88,7 +88,7 @@ def appoint(
     found = call.person(person)
     from_at = midnight(mulai, call.zone) if mulai else call.store.clock()
     answer = appoint_holder(call.store, who, found.id, position, kapasitas, surat, from_at, _end_of(sampai, call.zone))
-    if not _say_proposed(call, answer):
+    if not say_proposed(call, answer):
         call.say(f"{found.name} memegang jabatan {position} ({kapasitas}) sejak {shown(from_at, call.zone)}.")
         call.carry_on()
     return answer
@@ -104,17 +104,18 @@ def end(
     """End a person's hold on a position."""
     until = _end_of(sampai, call.zone) or call.store.clock()
     answer = end_appointment(call.store, who, holder, until)
-    if not _say_proposed(call, answer):
+    if not say_proposed(call, answer):
         call.say(f"Penunjukan {holder} berakhir {shown(until, call.zone)}; tugas yang terbuka dialihkan.")
         call.carry_on()
     return answer
 
 
-def _say_proposed(call: Call, answer: Answer) -> bool:
+def say_proposed(call: Call, answer: Answer) -> bool:
+    """Tell what a second person has to do, where one is needed."""
     if answer["status"] != "proposed":
         return False
     call.say(
-        f"Diusulkan dengan nomor {answer['proposal']}. Jabatan ini mengesahkan, jadi perubahannya memerlukan orang "
+        f"Diusulkan dengan nomor {answer['proposal']}. Ini menyangkut jabatan yang mengesahkan, jadi memerlukan orang "
         f"kedua: admin lain atau atasannya menjalankan `sop holders confirm {answer['proposal']}`."
     )
     return True

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from sop_engine.application.ports import Who
+from sop_engine.application.reset import reset
 from sop_engine.application.set_up import add_person
 from sop_engine.cli.call import Answer, Call, Misused, channel, checked_settings
 from sop_engine.cli.documents import keep_calendar, load_organisation
+from sop_engine.cli.proof import say_token
 from sop_engine.cli.verbs import option, verb
+from sop_engine.domain.authority import NOBODY
 from sop_engine.errors import SopError, StoreUnfit
 from sop_engine.files.calendars import national_calendar, read_decrees
 from sop_engine.settings import Settings
@@ -54,8 +57,11 @@ def init(
     _write(call.settings)
     call.say(f"Siap. Basis data {call.settings.database_path}, konfigurasi {ENV_FILE} (lengkapi SOP_SMTP_…).")
     call.say(f"Admin pertama: {name}, nomor {admin}.")
+    nobody = Who(call.engine.office_id, NOBODY, channel())
+    token = reset(call.store, call.engine.prover, nobody, admin)["token"]
+    say_token(call, admin, name, token)
     call.say("Berikutnya: `sop people add`, `sop holders appoint`, `sop load`.")
-    return {"config": str(ENV_FILE.resolve()), "database": call.settings.database_path, "admin": admin}
+    return {"config": str(ENV_FILE.resolve()), "database": call.settings.database_path, "admin": admin, "token": token}
 
 
 def _asked(question: str, name: str) -> str:

@@ -30,6 +30,8 @@ STATES = {  # in words and colour
     "requested": ("diminta", "yellow"),
     "given": ("disahkan", "green"),
     "withdrawn": ("ditarik", ""),
+    "proposed": ("menunggu orang kedua", "yellow"),
+    "confirmed": ("disetujui", "green"),
     "ahead": ("belum dimulai", "dim"),
 }
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sop_engine.domain.deadlines import LevelKind, levels_of
+from sop_engine.domain.flow import Position, replay
 from sop_engine.domain.people import Acting, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import text_digest
@@ -209,5 +210,14 @@ class CaseFile(Desk):
         return {name: date.fromisoformat(day) for name, day in self.case.limits.items()}
 
     def completed_at(self) -> dict[str, datetime]:
-        """When each stage was last completed, for dates that count from it."""
-        return {run.stage: run.ended_at for run in self.completed_runs() if run.ended_at}
+        """When each stage was last completed, for dates that count from it; one of several slots is not the stage."""
+        done, found = self.completed_runs(), dict[str, datetime]()
+        position = replay(self.plan.flow, done)
+        half = {name: visit.ended for name, visit in position.visits.items()} if isinstance(position, Position) else {}
+        for run in reversed(done):
+            stage = self.plan.flow.present(run.stage)
+            if half.get(stage):
+                half[stage] -= 1
+            elif run.ended_at:
+                found.setdefault(stage, run.ended_at)
+        return found

@@ -26,7 +26,7 @@ from sop_engine.domain.opening import (
     request_sign_offs,
 )
 from sop_engine.domain.people import Acting
-from sop_engine.domain.rules import pass_gates
+from sop_engine.domain.rules import Act, pass_gates
 from sop_engine.domain.state import Actor, Run, SignOff, Task
 from sop_engine.errors import NotAuthorised, Refusal, StaleVersion
 
@@ -39,9 +39,9 @@ class OnPaper:
     evidence: str
 
 
-def check_gates(file: CaseFile, position: str) -> None:
-    """Refuse where the edition forbids any act, or the case is no longer running."""
-    pass_gates(file.edition, file.plan.definition, file.plan.organisation, position, file.now)
+def check_gates(file: CaseFile, position: str, run: Run | None = None) -> None:
+    """Refuse where a rule forbids the act, or the case is no longer running."""
+    pass_gates(Act(file.edition, file.plan.definition, file.plan.organisation, file.now, position, run))
     if file.case.state != "running":
         next_state(CASE, file.case.state, "complete")  # refuses in the words of the life cycle
 
@@ -57,7 +57,6 @@ def check_seen(run: Run, version: int | None) -> None:
 
 def start(file: CaseFile) -> None:
     """Begin a new case: the edition is in execution and the first stages open."""
-    pass_gates(file.edition, file.plan.definition, file.plan.organisation, "", file.now)
     file.add(file.case)
     if file.edition.state == "in_force":
         file.change(file.edition, state=next_state(EDITION, file.edition.state, "begin"))
@@ -68,7 +67,7 @@ def start(file: CaseFile) -> None:
 
 def claim(file: CaseFile, task: Task) -> None:
     """Take a task: it is this holder's until released or done."""
-    check_gates(file, task.position)
+    check_gates(file, task.position, file.runs[task.run_id])
     other = next((t for t in file.tasks_of(file.runs[task.run_id]) if t.state == "claimed" and t is not task), None)
     if other:
         raise Refusal(
@@ -81,7 +80,7 @@ def claim(file: CaseFile, task: Task) -> None:
 
 def release(file: CaseFile, task: Task) -> None:
     """Give a claimed task back to everybody it was offered to."""
-    check_gates(file, task.position)
+    check_gates(file, task.position, file.runs[task.run_id])
     file.change(task, state=next_state(TASK, task.state, "release"), claimed_at=None)
     file.tell("task.released", task=task.id, run=task.run_id)
 
@@ -98,8 +97,8 @@ def complete(
     on_paper: OnPaper | None = None,
 ) -> Run:
     """Record that a task was done: the run is submitted for sign-off, or completed."""
-    check_gates(file, task.position)
     run = file.runs[task.run_id]
+    check_gates(file, task.position, run)
     if on_paper and not run.activated_at <= on_paper.done_at <= file.now:
         raise Refusal(
             "Pekerjaan di atas kertas hanya dapat dicatat untuk waktu sejak tahap ini dibuka sampai sekarang.",
@@ -266,8 +265,8 @@ def _check_present(file: CaseFile, stage: Stage, run: Run, task: Task, present: 
 
 
 def _check_signer(file: CaseFile, sign_off: SignOff) -> Run:
-    check_gates(file, sign_off.position)
     run = file.runs[sign_off.run_id]
+    check_gates(file, sign_off.position, run)
     next_state(SIGN_OFF, sign_off.state, "give")
     able = {holder.person_id for holder in eligible_signers(file, run, sign_off.position)}
     if file.actor.person_id not in able:

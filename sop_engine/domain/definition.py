@@ -156,11 +156,27 @@ AllOrNumber = Annotated[
 PrintedDate = Annotated[
     str | None, BeforeValidator(_printed_date), PlainSerializer(lambda day: day or "", return_type=str)
 ]
-_AS_TEXT = (PlainSerializer(_text_of), WithJsonSchema({"type": "string"}))
-DurationText = Annotated[Duration, _parsed(parse_duration, "WAKTU_SALAH"), *_AS_TEXT]
-DateText = Annotated[DateRule, _parsed(parse_date_rule, "TANGGAL_SALAH"), *_AS_TEXT]
-LevelText = Annotated[Level, _parsed(parse_level, "TINGKAT_SALAH"), *_AS_TEXT]
-TargetText = Annotated[Target, _parsed(parse_target, "TUJUAN_SALAH"), *_AS_TEXT]
+
+
+def _as_text(*examples: str) -> tuple[PlainSerializer, WithJsonSchema]:
+    """A value that is text in files; editors propose the examples."""
+    return PlainSerializer(_text_of), WithJsonSchema({"type": "string", "examples": [*examples]})
+
+
+_DURATIONS = ("30 menit", "2 jam", "1 hari", "1-3 hari", "5 hari kalender", "1 bulan")
+_DATES = ("31 Januari", "akhir Februari", "tanggal 5 bulan berikutnya", "1 hari sesudah ID", "2027-01-25")
+DurationText = Annotated[Duration, _parsed(parse_duration, "WAKTU_SALAH"), *_as_text(*_DURATIONS)]
+DateText = Annotated[
+    DateRule,
+    _parsed(parse_date_rule, "TANGGAL_SALAH"),
+    *_as_text(*_DATES, "hari kerja pertama Januari tahun berikutnya"),
+]
+LevelText = Annotated[
+    Level, _parsed(parse_level, "TINGKAT_SALAH"), *_as_text("1 hari sebelum", "saat tenggat", "1 hari sesudah")
+]
+TargetText = Annotated[
+    Target, _parsed(parse_target, "TUJUAN_SALAH"), *_as_text("lanjut", "selesai", "kembali ke ID", "ke ID")
+]
 Provenance = Literal["dokumen", "rekonstruksi"]
 
 

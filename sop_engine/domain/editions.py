@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.domain.authority import check_admin, check_proof, check_ratifier
 from sop_engine.domain.casefile import Desk, refer
-from sop_engine.domain.definition import Definition, RuleName
+from sop_engine.domain.definition import Clause, Definition, RuleName
 from sop_engine.domain.finishing import everyone
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import EDITION, next_state
@@ -61,8 +61,8 @@ def draft(desk: Desk, definition: Definition, body: str, organisation: str) -> E
         loaded_by=desk.actor.person_id,
         single_case=int(definition.clause_for("tidak_berlaku_saat_berakhir") is not None),
     )
-    revision = Revision(desk.new_id(), edition.id, 0, digest_of(body), desk.actor.person_id, desk.now, body)
-    edition.revision_id = revision.id
+    revision = Revision(desk.new_id(), edition.id, 0, digest_of(body), desk.actor.person_id, desk.now, None, body)
+    edition.revision_id = edition.followed = revision.id
     desk.add(edition)
     desk.add(revision)
     desk.tell("edition.loaded", edition=edition.id, number=edition.number, digest=revision.digest)
@@ -114,8 +114,7 @@ def sign(
 
 
 def _electronic(desk: Desk, paper: Paper) -> tuple[Acting, datetime]:
-    check_ratifier(desk.actor, paper.ratifier, paper.organisation.name_of(paper.ratifier), "disahkan")
-    check_proof(desk.actor, "sandi+totp")
+    check_ratifying(desk, paper, "disahkan")
     return Acting(desk.actor.person_id, paper.ratifier, desk.actor.capacity), desk.now
 
 
@@ -152,22 +151,32 @@ def _replace(desk: Desk, other: Edition, by: Edition) -> None:
 
 
 def void(desk: Desk, paper: Paper, ground: str, took_part: Iterable[tuple[int, str]]) -> None:
-    """Declare an edition void entirely, on a legal ground (`void --dasar`): from this instant nothing of it goes on.
-
-    The edition's state is the gate everything looks at; its cases follow in a sweep.
-    """
-    edition = paper.edition
-    after = next_state(EDITION, edition.state, "void")
-    check_ratifier(desk.actor, paper.ratifier, paper.organisation.name_of(paper.ratifier), "dibatalkan")
-    check_proof(desk.actor, "sandi+totp")
+    """Declare an edition void entirely, on a legal ground (`void --dasar`): from this instant nothing of it goes on."""
+    next_state(EDITION, paper.edition.state, "void")
+    check_ratifying(desk, paper, "dibatalkan")
     if not ground.strip():
         raise Refusal("Pembatalan SOP memerlukan dasar hukum.", instead="Tuliskan dasarnya, misalnya nomor keputusan.")
-    written = desk.write(ground)
-    desk.change(edition, state=after, ended_at=desk.now)
-    desk.tell("edition.voided", edition=edition.id, clause=None, ground=refer(written))
+    declare_void(desk, paper, ground, None, took_part)
+
+
+def check_ratifying(desk: Desk, paper: Paper, act: str) -> None:
+    """Refuse an electronic act on an SOP to whoever is not its ratifying official, or did not prove it."""
+    check_ratifier(desk.actor, paper.ratifier, paper.organisation.name_of(paper.ratifier), act)
+    check_proof(desk.actor, "sandi+totp")
+
+
+def declare_void(
+    desk: Desk, paper: Paper, ground: str, clause: Clause | None, took_part: Iterable[tuple[int, str]]
+) -> None:
+    """Make an edition void, and tell everybody; its state is the gate everything looks at, its cases follow."""
+    edition, written = paper.edition, desk.write(ground)
+    desk.change(edition, state=next_state(EDITION, edition.state, "void"), ended_at=desk.now)
+    number = clause.number if clause else None
+    desk.tell("edition.voided", edition=edition.id, clause=number, ground=refer(written))
     told = everyone(desk.people, paper.organisation, took_part, desk.now)
     since = instant(desk.now, paper.definition.schedule.zone)
-    said = {"alasan": ground.strip(), "berlaku_sejak": since, "butir": "", "bunyi": ""}
+    said = {"alasan": ground.strip(), "berlaku_sejak": since, "butir": str(number or "")}
+    said["bunyi"] = clause.text if clause else ""
     mail_edition(desk, "batal", told, paper.definition, paper.organisation, edition, **said)
 
 

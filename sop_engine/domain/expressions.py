@@ -97,6 +97,11 @@ class AfterStage:
 DateRule = FixedDate | YearlyDate | MonthlyDate | WorkdayDate | AfterStage
 
 
+def stage_counted_from(rule: DateRule | None) -> str | None:
+    """Give the stage whose completion a date counts from, if it counts from one."""
+    return rule.stage if isinstance(rule, AfterStage) else None
+
+
 def parse_duration(text: str) -> Duration:
     """Read `30 menit`, `2 jam`, `1-3 hari`, `5 hari kalender` or `1 bulan`."""
     match = _DURATION.fullmatch(text)

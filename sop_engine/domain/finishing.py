@@ -9,7 +9,7 @@ from sop_engine.domain.flow import ON, Move, Position, replay
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
 from sop_engine.domain.mails import mail_case, mail_run
-from sop_engine.domain.opening import acting_behind, open_visit
+from sop_engine.domain.opening import acting_behind, move_deadlines, open_visit
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.people import Acting, People
 from sop_engine.domain.record import seal_of
@@ -74,6 +74,8 @@ def finish_run(file: CaseFile, run: Run, act: str, **facts: Any) -> None:
         _tell_informed(file, run)
     for stage, slot in move.dropped:
         _drop(file, stage, slot)
+    if move.completed:
+        move_deadlines(file, file.plan.flow.present(run.stage))
     _go_on(file, run, move)
 
 
@@ -82,18 +84,18 @@ def _go_on(file: CaseFile, run: Run, move: Move) -> None:
     for visit in move.opened:
         open_visit(file, visit, note)
     if move.ended:
-        _end_case(file)
+        end_case(file)
 
 
 def _drop(file: CaseFile, stage: str, slot: str) -> None:
     """Quorum was reached: the open run of another slot or branch becomes void, its work kept."""
     for run in file.runs.values():
-        if run.open and (run.stage, run.slot) == (stage, slot):
+        if run.open and (file.plan.flow.present(run.stage), run.slot) == (stage, slot):
             void_run(file, run)
             file.tell("run.voided", stage=stage, run=run.id, why="kuorum")
 
 
-def _end_case(file: CaseFile) -> None:
+def end_case(file: CaseFile) -> None:
     """The last stage has ended: the case is completed, and with clause 5 the edition expires."""
     definition = file.plan.definition
     file.change(file.case, state=next_state(CASE, file.case.state, "complete"), ended_at=file.now)

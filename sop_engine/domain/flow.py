@@ -5,7 +5,7 @@ completed run fires its outcome on a token of its own; fork, join, slots and quo
 over the set of completed runs, so a case's position is always `replay` of what it has done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,7 +21,8 @@ SKIPPED = "dilewati"
 class Flow:
     """A definition's flow, compiled once per revision."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, names: Mapping[str, str] | None = None) -> None:
+        self._names = dict(names or {})
         self.stages: dict[str, Stage] = {stage.id: stage for stage in definition.stages()}
         self.order = {stage: position for position, stage in enumerate(self.stages)}
         self.blocks: dict[str, Parallel] = {}
@@ -36,6 +37,10 @@ class Flow:
         ]
         self.machine = machine_of(nodes, self._rows)
         self._steps: dict[tuple[str, str], str] = {}
+
+    def present(self, stage: str) -> str:
+        """Give the id a stage bears in this revision, from any it bore in an earlier one."""
+        return self._names.get(stage, stage)
 
     def _compile(self, steps: tuple[Step, ...], leave: str) -> str:
         """Add a list of steps whose end leads to `leave`; return its first node."""
@@ -83,7 +88,7 @@ class Flow:
 
     def goes_back(self, stage: str, outcome: str) -> bool:
         """Tell whether an outcome of a stage leads back to an earlier one."""
-        target = outcomes_of(self.stages[stage]).get(outcome)
+        target = outcomes_of(self.stages[self.present(stage)]).get(outcome)
         return bool(target and target.kind == "back")
 
 
@@ -148,6 +153,7 @@ class Position:
 
     def complete(self, stage: str, slot: str, outcome: str, redo: Iterable[str] = ()) -> Move | None:
         """Take a completed run; None where this flow does not have it open or has no such exit."""
+        stage = self.flow.present(stage)
         visit = self.visits.get(stage)
         if visit is None or slot not in visit.pending:
             return None

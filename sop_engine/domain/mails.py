@@ -25,6 +25,7 @@ SUBJECTS = {
     "selesai": "Selesai: {kegiatan}",
     "berakhir": "SOP dinyatakan tidak berlaku karena tahapan telah berakhir",
     "batal": "SOP dinyatakan batal seluruhnya",
+    "revisi": "SOP direvisi: yang berubah bagi Saudara",
     "pemberitahuan": "{perihal}",
 }
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.deadlines import (
+    Due,
     due_of,
     limit_instants,
     not_before_day,
@@ -12,15 +14,16 @@ from sop_engine.domain.deadlines import (
     sign_off_due,
 )
 from sop_engine.domain.definition import Stage
+from sop_engine.domain.expressions import stage_counted_from
 from sop_engine.domain.flow import Visit
 from sop_engine.domain.mails import mail_assignment, mail_case, mail_run, performer_names
 from sop_engine.domain.people import Acting
 from sop_engine.domain.state import Reminder, Run, SignOff, Task
 
 
-def open_visit(file: CaseFile, visit: Visit, note: str = "", redo: bool = False) -> None:
+def open_visit(file: CaseFile, visit: Visit, note: str = "") -> None:
     """Open one run per slot a visit still needs, in a pass of its own."""
-    earlier = [run.pass_no for run in file.runs.values() if run.stage == visit.stage]
+    earlier = [run.pass_no for run in file.runs.values() if file.plan.flow.present(run.stage) == visit.stage]
     pass_no = 1 + max(earlier, default=0)
     stage = file.plan.stage(visit.stage)
     for slot in [slot for slot in stage.for_each or ("",) if slot in visit.pending]:
@@ -29,13 +32,7 @@ def open_visit(file: CaseFile, visit: Visit, note: str = "", redo: bool = False)
 
 def open_run(file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = "", unmailed: int | None = None) -> Run:
     """Activate a run, offer it and arm its reminders; `unmailed` gets another mail about it."""
-    due = due_of(
-        stage.duration,
-        file.now,
-        file.plan.calendar,
-        not_before=not_before(file, stage),
-        limits=limits_of(file, stage),
-    )
+    due = due_at(file, stage, file.now)
     run = Run(
         id=file.new_id(),
         case_id=file.case.id,
@@ -65,6 +62,33 @@ def open_run(file: CaseFile, stage: Stage, slot: str, pass_no: int, note: str = 
     if not tasks:
         tell_vacancy(file, run)
     return run
+
+
+def due_at(file: CaseFile, stage: Stage, since: datetime) -> Due | None:
+    """Give the due date of work on a stage that began at an instant, or None where it has none."""
+    day, limits = not_before(file, stage), limits_of(file, stage)
+    return due_of(stage.duration, since, file.plan.calendar, not_before=day, limits=limits)
+
+
+def move_deadlines(file: CaseFile, completed: str) -> None:
+    """A stage was completed: open work of other branches whose dates count from it is due by them from now on."""
+    for run in [run for run in file.runs.values() if run.state == "active"]:
+        stage = file.plan.stage(run.stage)
+        rules = [stage.not_before, *(limit.date for limit in file.plan.limits[stage.id])]
+        due = due_at(file, stage, run.activated_at) if completed in map(stage_counted_from, rules) else None
+        if due and due.at != run.due_at:
+            move_deadline(file, run, due.at, due.explanation, after=completed)
+            for task in file.tasks_of(run):
+                mail_assignment(file, run, task, f"Tenggat dihitung kembali: {due.explanation}.")
+
+
+def move_deadline(file: CaseFile, run: Run, at: datetime | None, why: str, **facts: Any) -> None:
+    """Give open work another due date: its reminders are armed anew for the levels still ahead."""
+    file.out.superseded.append((run.id,))
+    file.change(run, due_at=at, due_text=why, deadline_no=run.deadline_no + 1)
+    file.tell("run.deadline_moved", stage=run.stage, run=run.id, **facts)
+    for task in file.tasks_of(run):
+        arm(file, run, task.person_id, task.position, run.due_at)
 
 
 def offer(file: CaseFile, run: Run, to: Iterable[Acting], handed_by: int | None = None) -> list[Task]:

@@ -18,12 +18,13 @@ class Plan:
     definition: Definition
     organisation: Organisation
     calendar: WorkCalendar
+    names: dict[str, str] = field(default_factory=dict)  # ids of earlier revisions → those of this one
     flow: Flow = field(init=False)
     limits: dict[str, tuple[Limit, ...]] = field(init=False)
     _digests: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.flow = Flow(self.definition)
+        self.flow = Flow(self.definition, self.names)
         limits = self.definition.schedule.limits
         self.limits = {stage: tuple(limit for limit in limits if limit.stage == stage) for stage in self.flow.stages}
 
@@ -33,11 +34,12 @@ class Plan:
         return self.definition.schedule.zone
 
     def stage(self, stage_id: str) -> Stage:
-        """Give a stage by id."""
-        return self.flow.stages[stage_id]
+        """Give a stage by the id it bears now or bore before."""
+        return self.flow.stages[self.flow.present(stage_id)]
 
     def stage_digest(self, stage_id: str) -> str:
         """Give the SHA-256 of a stage's own text in canonical JSON, what a run's seal binds."""
+        stage_id = self.flow.present(stage_id)
         if stage_id not in self._digests:
             self._digests[stage_id] = hashlib.sha256(canonical(self.stage(stage_id).dump())).hexdigest()
         return self._digests[stage_id]

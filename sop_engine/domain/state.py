@@ -43,6 +43,7 @@ class Edition(Entity):
     witness: int | None = None
     single_case: int = 0  # clause 5: at most one case that is not cancelled
     ended_at: datetime | None = None
+    followed: int = 0  # the revision that every running case has followed or was found unable to
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +56,7 @@ class Revision(Entity):
     digest: str  # SHA-256 of the text's UTF-8 bytes
     loaded_by: int
     loaded_at: datetime
+    proposal_id: int | None = None  # what it was proposed with; None for the first
     body: str = ""
 
 
@@ -73,6 +75,7 @@ class Case(Entity):
     version: int = 0
     ended_at: datetime | None = None
     reason: int | None = None  # text
+    judged: int = 0  # the newest revision it follows or was found unable to follow
 
 
 @dataclass(slots=True, eq=False)
@@ -161,7 +164,7 @@ class Proposal(Entity):
     """An act that needs a second person: it happens when somebody else confirms it."""
 
     table: ClassVar[str] = "proposals"
-    act: str  # appoint | end | reset
+    act: str  # appoint | end | reset | revise
     arguments: dict[str, Any]
     proposed_by: int
     proposed_at: datetime
@@ -202,6 +205,9 @@ class Actor:
             "channel": self.channel,
             "proof": self.proof,
         }
+
+
+TICKER = Actor(0, "", "", "ticker")  # time itself
 
 
 @dataclass(frozen=True, slots=True)

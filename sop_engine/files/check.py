@@ -1,6 +1,6 @@
 """Everything that can be said about an SOP file before it is loaded: its problems, its length."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import DefinitionInvalid, Problem
 from sop_engine.files.calendars import Decree, national_calendar
 from sop_engine.files.guard import LARGEST
-from sop_engine.files.lints import lint, lint_calendar, lint_organisation, lint_partial
+from sop_engine.files.lints import lint, lint_calendar, lint_organisation, lint_partial, lint_staff
 from sop_engine.files.lints.outlook import Outlook, outlook, year_of
+from sop_engine.files.lints.staffing import Staffed
+from sop_engine.files.lints.subject import Subject
 from sop_engine.files.lints.working_days import working_days
 from sop_engine.files.reader import inspect
 
@@ -71,10 +73,11 @@ def check(
     find: FindOrganisation,
     decrees: FindDecrees | None = None,
     year: int | None = None,
+    staff: Mapping[str, frozenset[int]] | None = None,
 ) -> Checked:
     """Check an SOP's bytes; `find` gives the organisation of an id, and what is wrong with it.
 
-    Without `decrees` no year's calendar is looked at.
+    Without `decrees` no year's calendar is looked at; `staff`, the persons in post per position, only where known.
     """
     if isinstance(data, Problem):
         return Checked(None, None, [replace(data, file=name)], None, [])
@@ -89,6 +92,8 @@ def check(
         return Checked(found.value, organisation, _listed(problems, others), None, found.lines)
     ahead, faults = _look_ahead(found.value, decrees, year)
     problems += found.place(lint_calendar(ahead))
+    if staff is not None:
+        problems += found.place(lint_staff(Staffed(Subject(found.value, organisation), staff)))
     days = working_days(found.value)
     sound = not any(problem.severity == "error" for problem in faults)
     return Checked(

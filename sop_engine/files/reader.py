@@ -168,7 +168,8 @@ def _problems(found: list[tuple[Any, Found]], model: type[BaseModel]) -> list[Pr
         inside = at.path if finding["type"] == "missing" else at.path.rpartition(".")[0]
         if finding["type"] == "missing" and (inside, keys[-1]) in meant:
             continue
-        code, message = told(finding, keys[-1] if keys else "", keys_at(model, finding["loc"][:-1]))
+        way = finding["loc"] if finding["type"].startswith("model_") else finding["loc"][:-1]
+        code, message = told(finding, keys[-1] if keys else "", keys_at(model, way))
         if finding["type"] == "extra_forbidden":
             meant.add((inside, message.rpartition("`")[0].rpartition("`")[2]))
         path = f"{at.path}.{keys[-1]}".lstrip(".") if finding["type"] == "missing" else at.path

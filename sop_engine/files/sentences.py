@@ -6,23 +6,27 @@ from typing import Any
 from sop_engine.domain.definition import ID_PATTERN
 from sop_engine.files.keys import KEYS
 from sop_engine.files.lints.subject import instead, shortened
+from sop_engine.files.meant import meant
 
-_PAIRS = ("BENTUK_SALAH", "isinya bukan pasangan kunci; tulis `kunci: nilai`, satu kunci satu baris")
 _FIXED = {
     "string_too_short": ("KOSONG", "tidak ada isinya; isi, atau hapus kunci ini bila tidak diperlukan"),
-    "model_type": _PAIRS,
-    "model_attributes_type": _PAIRS,
     "dict_type": ("BENTUK_SALAH", "isinya bukan pasangan id; tulis `id: isi`, satu id satu baris"),
     "tuple_type": ("BENTUK_SALAH", "isinya bukan daftar; awali setiap butirnya dengan `- `"),
 }
 
 
+_ANYWHERE = ("asal", "sumber", "rekonstruksi")
+
+
 def told(error: dict[str, Any], key: str, known: list[str]) -> tuple[str, str]:
-    """Give code and sentence for one finding of pydantic's; `known` are the keys that may stand there."""
+    """Give code and sentence for one finding of pydantic's; `known` are the keys that may stand there or below."""
     kind, context, value = error["type"], error.get("ctx") or {}, error.get("input")
     if kind in _FIXED:
         return _FIXED[kind]
     match kind:
+        case "model_type" | "model_attributes_type":
+            first = next((word for word in known if word not in _ANYWHERE), "kunci")
+            return "BENTUK_SALAH", f"isinya bukan pasangan kunci; tulis `{first}: …`, satu kunci satu baris"
         case "extra_forbidden":
             proposal = instead(key, known, "hapus kunci ini")
             return "KUNCI_TAK_DIKENAL", f"kunci ini tidak dikenal di sini; {proposal}"
@@ -42,6 +46,9 @@ def told(error: dict[str, Any], key: str, known: list[str]) -> tuple[str, str]:
             return "PILIHAN_SALAH", f"{_shown(value)} tidak dikenal di sini; {nearest or f'tulis {listed}'}"
     if kind.isupper() or kind == "value_error":  # our own validators bring their code and sentence
         message = context.get("message") or str(context.get("error"))
+        nearest = meant(kind, value) if isinstance(value, str) else ""
+        if nearest:
+            return kind, f"{_shown(value)} tidak dapat dibaca; mungkin maksudnya `{nearest}`"
         prefix = f"{_shown(value)}: " if isinstance(value, str) and f"«{value}»" not in message else ""
         return kind if kind.isupper() else "NILAI_SALAH", shortened(prefix + message)
     return "NILAI_SALAH", f"{_shown(value)} tidak dapat dipakai di sini; periksa penulisannya"

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine.application.ports import Answer, Who
+from sop_engine.domain.identity import Credential, Token
 from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import Person, instant_text
 from sop_engine.errors import KeyReused
@@ -81,6 +82,34 @@ class Keeping:
             "INSERT INTO receipts (office_id, edition_id, unit, person_id, seq) VALUES (?, ?, ?, ?, ?)",
             (self.office.id, edition_id, unit, person_id, seq),
         )
+
+    def credential(self, person_id: int) -> Credential | None:
+        """Give what proves who a person is, if anything does yet."""
+        found = self._run(rows.CREDENTIAL, (self.office.id, person_id)).fetchone()
+        return rows.CREDENTIALS.read(found) if found else None
+
+    def keep_credential(self, credential: Credential) -> None:
+        """Write down what proves who a person is from now on."""
+        self._run(rows.KEEP_CREDENTIAL, rows.CREDENTIALS.values(self.office.id, credential))
+
+    def spend_code(self, person_id: int, step: int) -> bool:
+        """Use up the codes up to a time step; False where that was done before."""
+        return self._run(rows.SPEND_CODE, (step, self.office.id, person_id, step)).fetchone() is not None
+
+    def add_token(self, token: Token) -> None:
+        """Keep the digest of a one-time token; earlier ones of the person end."""
+        self.end_tokens(token.person_id)
+        self._run(rows.TOKENS.insert, rows.TOKENS.values(self.office.id, token))
+
+    def spend_token(self, digest: str) -> Token | None:
+        """Use up a token; None where there is none, it was used, or its time is over."""
+        now = instant_text(self.now)
+        found = self._run(rows.SPEND_TOKEN, (now, self.office.id, digest, now)).fetchone()
+        return rows.TOKENS.read(found) if found else None
+
+    def end_tokens(self, person_id: int) -> None:
+        """Use up whatever tokens a person still has."""
+        self._run(rows.END_TOKENS, (instant_text(self.now), self.office.id, person_id))
 
     def _setup_changed(self) -> None:
         # By chance, not counted on: a number rolled back would come again, and with it what was kept under it.

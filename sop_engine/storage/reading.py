@@ -4,44 +4,55 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlmodel import col, select
+from typing import Any, TypeVar
 
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry
-from sop_engine.domain.state import instant_of
-from sop_engine.storage.rows import ENTRIES
-from sop_engine.storage.store import SqlStore
-from sop_engine.storage.tables import (
-    CaseRow,
-    EditionRow,
-    HolderRow,
-    MessageRow,
-    OfficeRow,
-    ProposalRow,
-    ReminderRow,
-    RevisionRow,
-    SignOffRow,
-    StageRunRow,
-    TaskRow,
-    TextRow,
+from sop_engine.domain.state import (
+    Case,
+    Edition,
+    Message,
+    Proposal,
+    Revision,
+    Run,
+    SignOff,
+    Task,
+    Written,
+    instant_of,
 )
+from sop_engine.storage.rows import CODECS, ENTRIES, TEXTS, Codec
+from sop_engine.storage.shelf import Office
+from sop_engine.storage.store import SqlStore
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail(Message):
+    """A mail as it stands in the queue; `body` is its frozen bytes once it was claimed."""
+
+    state: str
+    body: bytes | None
+    error: str | None
+    sent_at: datetime | None
+
+
+_CODECS: dict[type[Any], Codec] = {**CODECS, Written: TEXTS, Mail: Codec(Mail, "messages")}
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case with everything beneath it, and the plan it runs by."""
 
-    case: CaseRow
-    edition: EditionRow
+    case: Case
+    edition: Edition
     plan: Plan
-    runs: list[StageRunRow]
-    tasks: list[TaskRow]
-    sign_offs: list[SignOffRow]
+    runs: list[Run]
+    tasks: list[Task]
+    sign_offs: list[SignOff]
     words: dict[int, str]
 
 
@@ -52,7 +63,7 @@ class InboxItem:
     kind: str  # tugas | pengesahan
     id: int
     case_id: int
-    run: StageRunRow
+    run: Run
     activity: str
     due_at: Any
     state: str
@@ -64,40 +75,35 @@ class Reading:
     def __init__(self, store: SqlStore, office_id: int) -> None:
         self._store, self.office_id = store, office_id
 
-    def office(self) -> OfficeRow:
-        """Give the office's row: name, head of the record."""
-        with self._store.reading() as session:
-            return session.exec(select(OfficeRow).where(OfficeRow.id == self.office_id)).one()
+    def office(self) -> Office:
+        """Give the office: name, head of the record."""
+        return self._store.shelved(self.office_id, lambda _, office: office)
 
-    def _rows(self, table: Any, *where: Any, order: Any = None) -> list[Any]:
-        with self._store.reading() as session:
-            ordered = order if order is not None else col(table.id)
-            return list(session.exec(select(table).where(table.office_id == self.office_id, *where).order_by(ordered)))
+    def _some(self, cls: type[T], where: str = "0 = 0", *values: Any) -> list[T]:
+        codec = _CODECS[cls]
+        statement = f"SELECT {codec.selected} FROM {codec.table} WHERE office_id = ? AND {where} ORDER BY id"
+        return [codec.read(row) for row in self._store.query(statement, (self.office_id, *values))]
 
-    def editions(self) -> list[EditionRow]:
+    def editions(self) -> list[Edition]:
         """List every edition, the oldest first."""
-        return self._rows(EditionRow)
+        return self._some(Edition)
 
-    def revision(self, revision_id: int) -> RevisionRow | None:
+    def revision(self, revision_id: int) -> Revision | None:
         """Give a revision with its text."""
-        found = self._rows(RevisionRow, RevisionRow.id == revision_id)
+        found = self._some(Revision, "id = ?", revision_id)
         return found[0] if found else None
 
-    def cases(self) -> list[CaseRow]:
+    def cases(self) -> list[Case]:
         """List every case, the oldest first."""
-        return self._rows(CaseRow)
-
-    def holders(self) -> list[HolderRow]:
-        """List who holds or held which position."""
-        return self._rows(HolderRow)
+        return self._some(Case)
 
     def people(self) -> People:
         """Give the persons and holders as the commands see them."""
         return self._store.shelved(self.office_id, self._store.shelf.people)
 
-    def proposals(self) -> list[ProposalRow]:
+    def proposals(self) -> list[Proposal]:
         """List what waits for a second person."""
-        return self._rows(ProposalRow, ProposalRow.state == "proposed")
+        return self._some(Proposal, "state = 'proposed'")
 
     def received(self, edition_id: int) -> list[tuple[str, int]]:
         """List (unit, person) of the receipts of an edition."""
@@ -124,13 +130,15 @@ class Reading:
         )[0]
         return waiting, instant_of(oldest) if oldest else None, failed
 
-    def messages(self) -> list[MessageRow]:
+    def messages(self) -> list[Mail]:
         """List every mail in the order the commands committed them."""
-        return self._rows(MessageRow)
+        return self._some(Mail)
 
-    def reminders(self, case_id: int) -> list[ReminderRow]:
-        """List a case's reminders by their moment."""
-        return self._rows(ReminderRow, ReminderRow.case_id == case_id, order=col(ReminderRow.at))
+    def next_reminder(self, case_id: int) -> datetime | None:
+        """Give the moment of a case's next reminder, if any is armed."""
+        statement = "SELECT MIN(at) FROM reminders WHERE office_id = ? AND case_id = ? AND state = 'armed'"
+        [(at,)] = self._store.query(statement, (self.office_id, case_id))
+        return instant_of(at) if at else None
 
     def plan(self, revision_id: int, organisation: str) -> Plan:
         """Give a revision made ready to run."""
@@ -139,50 +147,48 @@ class Reading:
 
     def case_of_task(self, task_id: int) -> int | None:
         """Give the case a task belongs to, or None."""
-        found = self._rows(TaskRow, TaskRow.id == task_id)
+        found = self._some(Task, "id = ?", task_id)
         return found[0].case_id if found else None
 
-    def handed(self, person_id: int) -> list[tuple[TaskRow, StageRunRow, str]]:
+    def handed(self, person_id: int) -> list[tuple[Task, Run, str]]:
         """List the open tasks somebody has handed to others, each with its run and activity."""
-        with self._store.reading() as session:
-            offered = col(TaskRow.state).in_(("offered", "claimed"))
-            found = session.exec(self._with_run(TaskRow, TaskRow.handed_by == person_id, offered)).all()
+        found = self._with_run(Task, "x.handed_by = ? AND x.state IN ('offered', 'claimed')", person_id)
         return [(task, run, self._activity(run)) for task, run in found]
 
     def taken(self, items: list[InboxItem]) -> dict[int, int]:
-        """Tell of tasks in an inbox whose run somebody has claimed: run → person."""
-        runs = [item.run.id for item in items if item.kind == "tugas"]
-        rows = self._rows(TaskRow, TaskRow.state == "claimed", col(TaskRow.run_id).in_(runs))
-        return {row.run_id: row.person_id for row in rows}
+        """Tell of the tasks in an inbox whose run somebody has claimed: run → person."""
+        runs = [item.run.id for item in items if item.kind == "tugas"] or [0]
+        claimed = self._some(Task, f"state = 'claimed' AND run_id IN ({', '.join('?' * len(runs))})", *runs)
+        return {task.run_id: task.person_id for task in claimed}
 
     def case(self, case_id: int) -> CaseView | None:
         """Give a case with its runs, tasks and sign-offs, or None."""
-        found = self._rows(CaseRow, CaseRow.id == case_id)
+        found = self._some(Case, "id = ?", case_id)
         if not found:
             return None
-        case = found[0]
-        edition = self._rows(EditionRow, EditionRow.id == case.edition_id)[0]
-        runs = self._rows(StageRunRow, StageRunRow.case_id == case_id)
-        sign_offs = self._rows(SignOffRow, SignOffRow.case_id == case_id)
+        [case] = found
+        [edition] = self._some(Edition, "id = ?", case.edition_id)
+        runs, sign_offs = self._some(Run, "case_id = ?", case_id), self._some(SignOff, "case_id = ?", case_id)
         said = [case.reason, *(s.note for s in sign_offs), *(n for run in runs for n in (run.result, run.note))]
-        texts = self._rows(TextRow, col(TextRow.id).in_([number for number in said if number]))
+        numbers = [number for number in said if number]
+        texts = self._some(Written, f"id IN ({', '.join('?' * len(numbers))})", *numbers) if numbers else []
         return CaseView(
             case,
             edition,
             self.plan(case.revision_id, edition.organisation),
             runs,
-            self._rows(TaskRow, TaskRow.case_id == case_id),
+            self._some(Task, "case_id = ?", case_id),
             sign_offs,
-            {row.id: row.body or "" for row in texts},
+            {text.id: text.body or "" for text in texts},
         )
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""
-        with self._store.reading() as session:
-            offered, requested = col(TaskRow.state).in_(("offered", "claimed")), SignOffRow.state == "requested"
-            open_tasks = session.exec(self._with_run(TaskRow, TaskRow.person_id == person_id, offered)).all()
-            asked = session.exec(self._with_run(SignOffRow, col(SignOffRow.position).in_(positions), requested)).all()
-        items = [InboxItem("tugas", t.id, t.case_id, r, self._activity(r), r.due_at, t.state) for t, r in open_tasks]
+        positions = positions or [""]
+        marks = ", ".join("?" * len(positions))
+        tasks = self._with_run(Task, "x.person_id = ? AND x.state IN ('offered', 'claimed')", person_id)
+        asked = self._with_run(SignOff, f"x.position IN ({marks}) AND x.state = 'requested'", *positions)
+        items = [InboxItem("tugas", t.id, t.case_id, r, self._activity(r), r.due_at, t.state) for t, r in tasks]
         items += [
             InboxItem("pengesahan", s.id, s.case_id, r, self._activity(r), s.due_at, s.state)
             for s, r in asked
@@ -190,13 +196,25 @@ class Reading:
         ]
         return sorted(items, key=lambda item: (item.due_at is None, item.due_at, item.id))
 
-    def _with_run(self, table: Any, *where: Any) -> Any:
-        same = (col(StageRunRow.office_id) == table.office_id) & (col(StageRunRow.id) == table.run_id)
-        return select(table, StageRunRow).join(StageRunRow, same).where(table.office_id == self.office_id, *where)
+    def _with_run(self, cls: type[T], where: str, *values: Any) -> list[tuple[T, Run]]:
+        codec, runs = _CODECS[cls], _CODECS[Run]
+        columns = ", ".join(f"x.{name}" for name in codec.names)
+        found = self._store.query(
+            f"SELECT {columns}, {runs.selected} FROM {codec.table} x JOIN stage_runs"
+            " ON stage_runs.office_id = x.office_id AND stage_runs.id = x.run_id"
+            f" WHERE x.office_id = ? AND {where} ORDER BY x.id",
+            (self.office_id, *values),
+        )
+        width = len(codec.names)
+        return [(codec.read(row[:width]), runs.read(row[width:])) for row in found]
 
-    def _activity(self, run: StageRunRow) -> str:
-        case = self._rows(CaseRow, CaseRow.id == run.case_id)[0]
-        edition = self._rows(EditionRow, EditionRow.id == case.edition_id)[0]
+    def run_of(self, cls: type[Task] | type[SignOff], number: int) -> Run | None:
+        """Give the run that a task or sign-off belongs to, or None."""
+        return next((run for _, run in self._with_run(cls, "x.id = ?", number)), None)
+
+    def _activity(self, run: Run) -> str:
+        [case] = self._some(Case, "id = ?", run.case_id)
+        [edition] = self._some(Edition, "id = ?", case.edition_id)
         return self.plan(case.revision_id, edition.organisation).stage(run.stage).activity
 
     def entries(self, case_id: int | None = None) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+from sop_engine.domain.identity import Credential, Token
 from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import ENTITIES, Entity, Message, Person, Reminder, Written, instant_of, instant_text
 from sop_engine.storage.columns import InstantText, JsonText, to_json
@@ -38,7 +39,7 @@ class Codec:
     """One class of value and its table: how to insert, update, select and read back."""
 
     def __init__(self, cls: type[Any], table: str) -> None:
-        columns = TABLES.tables[table].columns
+        columns, self.table = TABLES.tables[table].columns, table
         self.names = [f.name for f in fields(cls)]
         types = {name: columns[name].type for name in self.names}
         self._encoders = [_encoder(name, types[name]) for name in self.names]
@@ -89,6 +90,19 @@ MESSAGES = Codec(Message, "messages")
 INSERT_MESSAGE = MESSAGES.insert.replace(") VALUES (", ", state, next_at, attempts, fence) VALUES (").replace(
     "?)", "?, 'queued', ?, 0, 0)"
 )
+CREDENTIALS, TOKENS = Codec(Credential, "credentials"), Codec(Token, "tokens")
+CREDENTIAL = f"SELECT {CREDENTIALS.selected} FROM credentials WHERE office_id = ? AND person_id = ?"
+KEEP_CREDENTIAL = f"{CREDENTIALS.insert} ON CONFLICT (office_id, person_id) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in CREDENTIALS.names[1:]
+)
+SPEND_CODE = (
+    "UPDATE credentials SET totp_step = ? WHERE office_id = ? AND person_id = ? AND totp_step < ? RETURNING person_id"
+)
+SPEND_TOKEN = (
+    "UPDATE tokens SET used_at = ? WHERE office_id = ? AND hash = ? AND used_at IS NULL AND expires_at > ?"
+    f" RETURNING {TOKENS.selected.replace('tokens.', '')}"
+)
+END_TOKENS = "UPDATE tokens SET used_at = ? WHERE office_id = ? AND person_id = ? AND used_at IS NULL"
 ENTRIES = "SELECT seq, kind, case_id, body, prev_hash, hash FROM events WHERE office_id = ?"
 INSERT_EVENT = "INSERT INTO events (office_id, seq, kind, case_id, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 SUPERSEDE_REMINDERS = "UPDATE reminders SET state = 'superseded' WHERE office_id = ? AND run_id = ? AND state = 'armed'"

@@ -43,9 +43,14 @@ class Sessions:
         return secret
 
     def find(self, secret: str) -> Session | None:
-        """Give the session of an id unless it has lapsed; that it was seen is noted every few minutes."""
+        """Give the session of an id; none once it has lapsed, or the password or second factor has changed.
+
+        That it was seen is noted every few minutes.
+        """
         found = self._store.query(
-            "SELECT person_id, opened_at, seen_at, proof, proven_at FROM sessions WHERE digest = ? AND office_id = ?",
+            "SELECT person_id, opened_at, seen_at, proof, proven_at FROM sessions s WHERE digest = ? AND office_id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM credentials c WHERE c.office_id = s.office_id"
+            " AND c.person_id = s.person_id AND c.changed_at > s.opened_at)",
             (_digest(secret), self._office_id),
         )
         if not found:
@@ -71,11 +76,6 @@ class Sessions:
     def end(self, secret: str) -> None:
         """Sign a browser out."""
         self._write("DELETE FROM sessions WHERE digest = ? RETURNING digest", _digest(secret))
-
-    def end_all(self, person_id: int) -> None:
-        """Sign a person out everywhere: a new password, a lost account."""
-        whose = (self._office_id, person_id)
-        self._write("DELETE FROM sessions WHERE office_id = ? AND person_id = ? RETURNING digest", *whose)
 
     # -- unfinished work -------------------------------------------------------------------------
 

@@ -40,6 +40,11 @@ class Office:
 _OFFICE = (
     "SELECT id, slug, name, genesis, head_seq, head_hash, head_at, next_id, setup_version FROM offices WHERE id = ?"
 )
+_SO_FAR = (
+    "SELECT r.body FROM revisions r JOIN revisions this ON this.office_id = r.office_id"
+    " AND this.edition_id = r.edition_id AND r.number <= this.number"
+    " WHERE r.office_id = ? AND this.id = ? ORDER BY r.number"
+)
 _LATEST = "SELECT digest, body FROM documents WHERE office_id = ? AND kind = ? AND name = ? ORDER BY loaded_seq DESC"
 
 
@@ -85,9 +90,20 @@ class Shelf:
             calendar = self.calendar(run, office, definition.schedule.zone)
             if len(self._plans) > 64:
                 self._plans.clear()
-            found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar)
+            names = self._names(run, office, revision_id)
+            found = Plan(revision_id, definition, self._parse_organisation(structure[0]), calendar, names)
             self._plans[key] = found  # several threads may build it at once; each one is as good
         return found
+
+    def _names(self, run: Run, office: Office, revision_id: int) -> dict[str, str]:
+        """Give the ids stages bore in earlier revisions of the edition → those they bear in this one (`dahulu`)."""
+        names: dict[str, str] = {}
+        for (body,) in run(_SO_FAR, (office.id, revision_id)).fetchall():
+            for stage in self._parse_definition(body).stages():
+                if stage.former_id:
+                    names = {old: stage.id if new == stage.former_id else new for old, new in names.items()}
+                    names[stage.former_id] = stage.id
+        return names
 
     def organisation_named(self, run: Run, office: Office, name: str) -> tuple[str, Organisation] | None:
         """Give the digest and value of the organisation last loaded under a name."""

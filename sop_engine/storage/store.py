@@ -13,13 +13,19 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from sop_engine.application.ports import Clock, Transaction
+from sop_engine.domain.identity import Credential
 from sop_engine.domain.state import instant_text
-from sop_engine.storage import schema, sqlite
+from sop_engine.storage import rows, schema, sqlite
 from sop_engine.storage.shelf import Office, Run, Shelf
 from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
 
 T = TypeVar("T")
+_BEHIND = (
+    "SELECT c.office_id, c.id FROM editions e JOIN cases c ON c.office_id = e.office_id AND c.edition_id = e.id"
+    " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged <> e.revision_id"
+    " ORDER BY c.office_id, c.id LIMIT ?"
+)
 _TO_HAND_OVER = """
 SELECT c.id FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor AND c.state = 'running'
 WHERE h.office_id = ? AND h.id = ? AND h.cursor >= 0 AND (
@@ -93,6 +99,11 @@ class SqlStore(ABC):
         with self.asking() as run:
             return ask(run, self.shelf.office(run, office_id))
 
+    def credential(self, office_id: int, person_id: int) -> Credential | None:
+        """Give what proves who a person is, if anything does yet."""
+        found = self.query(rows.CREDENTIAL, (office_id, person_id))
+        return rows.CREDENTIALS.read(found[0]) if found else None
+
     def due_cases(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """List (office, case) that have an armed reminder whose moment has come, the earliest first."""
         statement = (
@@ -108,6 +119,19 @@ class SqlStore(ABC):
             " WHERE e.state = 'void' AND c.state = 'running' ORDER BY c.office_id, c.id LIMIT ?"
         )
         return [(office, case) for office, case in self.query(statement, (limit,))]
+
+    def cases_behind(self, limit: int) -> list[tuple[int, int]]:
+        """List (office, case) of running cases that have not followed their edition's last revision."""
+        return [(office, case) for office, case in self.query(_BEHIND, (limit,))]
+
+    def editions_behind(self) -> list[tuple[int, int]]:
+        """List (office, edition) whose last revision all cases have followed and nobody was told of."""
+        statement = (
+            "SELECT e.office_id, e.id FROM editions e WHERE e.followed <> e.revision_id AND e.state <> 'void'"
+            " AND e.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.office_id = e.office_id"
+            " AND c.edition_id = e.id AND c.state = 'running' AND c.judged <> e.revision_id)"
+        )
+        return [(office, edition) for office, edition in self.query(statement)]
 
     def due_handovers(self, now: datetime) -> list[tuple[int, int]]:
         """List (office, hand-over) whose moment has come and that are not done, the earliest first."""

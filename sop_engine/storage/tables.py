@@ -1,12 +1,13 @@
 """Every table, declared in SQLModel. Rows carry their office; `(office_id, id)` is the key.
 
-Declarations only: `rows.py` translates to domain values, `guards.py` holds the triggers. The order
-of a table's columns is the order of its entity's fields (a test compares them).
+What the domain has a dataclass for is declared once, there: `_table` gives it a column per field.
+Declarations only: `rows.py` translates to domain values, `guards.py` holds the triggers.
 """
 
 import re
 from datetime import datetime
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy import CheckConstraint as Check
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -14,6 +15,21 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import declared_attr
 from sqlmodel import SQLModel
 
+from sop_engine.domain.identity import Credential, Token
+from sop_engine.domain.people import Absence, Holder
+from sop_engine.domain.state import (
+    Case,
+    Edition,
+    Message,
+    Person,
+    Proposal,
+    Reminder,
+    Revision,
+    Run,
+    SignOff,
+    Task,
+    Written,
+)
 from sop_engine.storage.columns import blob, instant, key, listing, state_check, text, whole
 
 STRICT = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -45,7 +61,32 @@ class _Within(_Row):
     """Belongs to something of the same office, and to the office by that."""
 
     office_id: int = key()
-    id: int = key()
+
+
+def _column(hint: Any, in_key: bool) -> tuple[Any, Any]:
+    """Give the annotation and the column of a field; one that may be None has that as its default."""
+    kinds = {int: whole, str: text, datetime: instant}
+    bare = next((kind for kind in get_args(hint) if kind in kinds), None) if NoneType in get_args(hint) else None
+    if bare:
+        return hint, kinds[bare](None)
+    if hint in kinds:
+        return hint, (key() if hint is int else kinds[hint](primary_key=True)) if in_key else kinds[hint]()
+    return (dict[str, Any] if get_origin(hint) is dict else list[Any]), listing()
+
+
+def _table(
+    cls: type[Any], name: str, *args: Any, within: bool = False, rowid: bool = False,
+    keys: tuple[str, ...] = ("id",), **more: tuple[Any, Any],
+) -> None:  # fmt: skip
+    """Declare the table of a dataclass: the office, a column per field in its order, then those that only rows have."""
+    columns = {field: _column(hint, field in keys) for field, hint in get_type_hints(cls).items() if field != "table"}
+    columns |= more
+    body: dict[str, Any] = {field: column for field, (_, column) in columns.items()}
+    body |= {"__annotations__": {field: hint for field, (hint, _) in columns.items()}}
+    body |= {"__tablename__": name, "__table_args__": (*args, STRICT_ROWID if rowid else STRICT)}
+    body |= {"__module__": __name__}
+    declare: Any = type(SQLModel)
+    declare(f"{cls.__name__}Row", (_Within if within else _OfOffice,), body, table=True)
 
 
 class OfficeRow(_Row, table=True):
@@ -63,44 +104,34 @@ class OfficeRow(_Row, table=True):
     setup_version: int = whole()
 
 
-class PersonRow(_OfOffice, table=True):
-    __table_args__ = (Index("persons_email", "office_id", "email", unique=True), STRICT)
-    id: int = key()
-    name: str = text()
-    email: str = text()
-    admin: int = whole()
-    nip: str | None = text(None)
+_table(
+    Person,
+    "persons",
+    Index("persons_email", "office_id", "email", unique=True),
+    nip=(str | None, text(None)),
+)
+
+_table(
+    Holder,
+    "holders",
+    _belongs("persons", "person_id"),
+    Check("capacity IN ('definitif', 'plt', 'plh')", name="holders_capacity"),
+    Check("until_at IS NULL OR until_at > from_at", name="holders_period"),
+    within=True,
+)
+
+_table(
+    Absence,
+    "absences",
+    _belongs("persons", "person_id"),
+    _belongs("persons", "substitute_id"),
+    Check("substitute_id <> person_id AND until_at >= from_at", name="absences_period"),
+    within=True,
+)
 
 
-class HolderRow(_Within, table=True):
-    __table_args__ = (
-        _belongs("persons", "person_id"),
-        Check("capacity IN ('definitif', 'plt', 'plh')", name="holders_capacity"),
-        Check("until_at IS NULL OR until_at > from_at", name="holders_period"),
-        STRICT,
-    )
-    person_id: int = whole()
-    position: str = text()
-    capacity: str = text()
-    letter: str = text()
-    from_at: datetime = instant()
-    until_at: datetime | None = instant(None)
-
-
-class AbsenceRow(_Within, table=True):
-    """A person away for a period, and who stands in."""
-
-    __table_args__ = (
-        _belongs("persons", "person_id"),
-        _belongs("persons", "substitute_id"),
-        Check("substitute_id <> person_id AND until_at >= from_at", name="absences_period"),
-        STRICT,
-    )
-    person_id: int = whole()
-    substitute_id: int = whole()
-    letter: str = text()
-    from_at: datetime = instant()
-    until_at: datetime = instant()
+_table(Credential, "credentials", _belongs("persons", "person_id"), within=True, keys=("person_id",))
+_table(Token, "tokens", _belongs("persons", "person_id"), within=True, keys=("hash",))
 
 
 class HandoverRow(_OfOffice, table=True):
@@ -114,29 +145,19 @@ class HandoverRow(_OfOffice, table=True):
     cursor: int = whole()
 
 
-class ProposalRow(_OfOffice, table=True):
-    """An act that waits for a second person."""
-
-    __table_args__ = (
-        state_check("proposals"),
-        Check("(state = 'proposed') = (decided_by IS NULL)", name="proposals_end"),
-        Check("state <> 'confirmed' OR decided_by <> proposed_by", name="proposals_second_person"),
-        STRICT,
-    )
-    id: int = key()
-    act: str = text()
-    arguments: dict[str, Any] = listing()
-    proposed_by: int = whole()
-    proposed_at: datetime = instant()
-    state: str = text()
-    decided_by: int | None = whole(None)
-    decided_at: datetime | None = instant(None)
+_table(
+    Proposal,
+    "proposals",
+    state_check("proposals"),
+    Check("(state = 'proposed') = (decided_by IS NULL)", name="proposals_end"),
+    Check("state <> 'confirmed' OR decided_by <> proposed_by", name="proposals_second_person"),
+)
 
 
 class DocumentRow(_OfOffice, table=True):
     """An organisation or a calendar as it was loaded, by the digest of its text."""
 
-    __table_args__ = (Check("kind IN ('organisation', 'calendar')", name="documents_kind"), STRICT)
+    __table_args__ = (Check("kind IN ('organisation', 'calendar', 'proposal')", name="documents_kind"), STRICT)
     digest: str = text(primary_key=True)
     kind: str = text()
     name: str = text()
@@ -144,37 +165,19 @@ class DocumentRow(_OfOffice, table=True):
     loaded_seq: int = whole()
 
 
-class EditionRow(_OfOffice, table=True):
-    __table_args__ = (
-        state_check("editions"),
-        Check("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
-        Check("state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"),
-        Check("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
-        Check(
-            "signature <> 'basah' OR (evidence IS NOT NULL AND witness IS NOT NULL AND witness <> loaded_by)",
-            name="editions_wet",
-        ),
-        Index("editions_number", "office_id", "number", unique=True),
-        STRICT,
-    )
-    id: int = key()
-    sop: str = text()
-    number: str = text()
-    organisation: str = text()
-    state: str = text()
-    version: int = whole()
-    revision_id: int = whole()
-    loaded_by: int = whole()
-    signed_by: int | None = whole(None)
-    signed_position: str | None = text(None)
-    signed_capacity: str | None = text(None)
-    signature: str | None = text(None)
-    signed_at: datetime | None = instant(None)
-    in_force_at: datetime | None = instant(None)
-    evidence: str | None = text(None)
-    witness: int | None = whole(None)
-    single_case: int = whole()
-    ended_at: datetime | None = instant(None)
+_table(
+    Edition,
+    "editions",
+    state_check("editions"),
+    Check("signed_by IS NULL OR signed_by <> loaded_by", name="editions_four_eyes"),
+    Check("state = 'draft' OR (signed_by IS NOT NULL AND in_force_at IS NOT NULL)", name="editions_signed"),
+    Check("signature IS NULL OR signature IN ('elektronik', 'basah')", name="editions_signature"),
+    Check(
+        "signature <> 'basah' OR (evidence IS NOT NULL AND witness IS NOT NULL AND witness <> loaded_by)",
+        name="editions_wet",
+    ),
+    Index("editions_number", "office_id", "number", unique=True),
+)
 
 
 class ReceiptRow(_Row, table=True):
@@ -188,142 +191,73 @@ class ReceiptRow(_Row, table=True):
     seq: int = whole()
 
 
-class RevisionRow(_Within, table=True):
-    """The immutable text of an edition; `body` is the file, to the byte."""
+_table(
+    Revision,
+    "revisions",
+    _belongs("editions", "edition_id"),
+    Index("revisions_number", "office_id", "edition_id", "number", unique=True),
+    within=True,
+    rowid=True,
+)
 
-    __table_args__ = (
-        _belongs("editions", "edition_id"),
-        Index("revisions_number", "office_id", "edition_id", "number", unique=True),
-        STRICT_ROWID,
-    )
-    edition_id: int = whole()
-    number: int = whole()
-    digest: str = text()
-    loaded_by: int = whole()
-    loaded_at: datetime = instant()
-    body: str = text()
+_table(
+    Case,
+    "cases",
+    state_check("cases"),
+    Check("version > 0", name="cases_version"),
+    Check("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
+    _belongs("editions", "edition_id"),
+    _belongs("revisions", "revision_id"),
+    _some(
+        "cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True
+    ),
+    Index("cases_edition", "office_id", "edition_id"),
+    within=True,
+)
 
-
-class CaseRow(_Within, table=True):
-    __table_args__ = (
-        state_check("cases"),
-        Check("version > 0", name="cases_version"),
-        Check("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
-        _belongs("editions", "edition_id"),
-        _belongs("revisions", "revision_id"),
-        _some(
-            "cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True
-        ),
-        Index("cases_edition", "office_id", "edition_id"),
-        STRICT,
-    )
-    edition_id: int = whole()
-    revision_id: int = whole()
-    year: int | None = whole(None)
-    started_at: datetime = instant()
-    limits: dict[str, str] = listing()
-    single: int = whole()
-    state: str = text()
-    version: int = whole()
-    ended_at: datetime | None = instant(None)
-    reason: int | None = whole(None)
-
-
-class StageRunRow(_Within, table=True):
-    __table_args__ = (
-        state_check("stage_runs"),
-        Check("pass_no > 0 AND version > 0", name="stage_runs_counters"),
-        Check("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
-        Check("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
-        Check("(performed_at IS NULL) = (evidence IS NULL)", name="stage_runs_paper"),
-        Check("(state IN ('completed', 'returned')) = (seal IS NOT NULL)", name="stage_runs_seal"),
-        Check(
-            "state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)",
-            name="stage_runs_performed",
-        ),
-        _belongs("cases", "case_id"),
-        Index("stage_runs_place", "office_id", "case_id", "stage", "pass_no", "slot", unique=True),
-        STRICT,
-    )
-    case_id: int = whole()
-    stage: str = text()
-    pass_no: int = whole()
-    slot: str = text()
-    revision_id: int = whole()
-    activated_at: datetime = instant()
-    activated_seq: int = whole()
-    due_at: datetime | None = instant(None)
-    due_text: str = text()
-    deadline_no: int = whole()
-    state: str = text()
-    version: int = whole()
-    outcome: str | None = text(None)
-    redo: list[str] = listing()
-    performed_by: int | None = whole(None)
-    performed_position: str | None = text(None)
-    performed_capacity: str | None = text(None)
-    performed_for: int | None = whole(None)
-    performed_at: datetime | None = instant(None)
-    evidence: str | None = text(None)
-    present: list[int] = listing()
-    result: int | None = whole(None)
-    note: int | None = whole(None)
-    submitted_at: datetime | None = instant(None)
-    ended_at: datetime | None = instant(None)
-    ended_seq: int | None = whole(None)
-    seal: str | None = text(None)
-
-
+_table(
+    Run,
+    "stage_runs",
+    state_check("stage_runs"),
+    Check("pass_no > 0 AND version > 0", name="stage_runs_counters"),
+    Check("(state IN ('active', 'submitted')) = (ended_at IS NULL)", name="stage_runs_end"),
+    Check("(ended_at IS NULL) = (ended_seq IS NULL)", name="stage_runs_record"),
+    Check("(performed_at IS NULL) = (evidence IS NULL)", name="stage_runs_paper"),
+    Check("(state IN ('completed', 'returned')) = (seal IS NOT NULL)", name="stage_runs_seal"),
+    Check(
+        "state NOT IN ('submitted', 'completed', 'returned') OR (performed_by IS NOT NULL AND outcome IS NOT NULL)",
+        name="stage_runs_performed",
+    ),
+    _belongs("cases", "case_id"),
+    Index("stage_runs_place", "office_id", "case_id", "stage", "pass_no", "slot", unique=True),
+    within=True,
+)
 _OPEN_TASK = "state IN ('offered', 'claimed')"
+_table(
+    Task,
+    "tasks",
+    state_check("tasks"),
+    Check("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
+    Check("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
+    _belongs("stage_runs", "run_id"),
+    _some("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
+    _some("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
+    _some("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
+    Index("tasks_case", "office_id", "case_id"),
+    within=True,
+)
 
-
-class TaskRow(_Within, table=True):
-    __table_args__ = (
-        state_check("tasks"),
-        Check("(state IN ('offered', 'claimed')) = (ended_at IS NULL)", name="tasks_end"),
-        Check("state <> 'claimed' OR claimed_at IS NOT NULL", name="tasks_claim"),
-        _belongs("stage_runs", "run_id"),
-        _some("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
-        _some("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
-        _some("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
-        Index("tasks_case", "office_id", "case_id"),
-        STRICT,
-    )
-    case_id: int = whole()
-    run_id: int = whole()
-    person_id: int = whole()
-    position: str = text()
-    capacity: str = text()
-    offered_at: datetime = instant()
-    stands_for: int | None = whole(None)
-    handed_by: int | None = whole(None)
-    state: str = text()
-    claimed_at: datetime | None = instant(None)
-    ended_at: datetime | None = instant(None)
-
-
-class SignOffRow(_Within, table=True):
-    __table_args__ = (
-        state_check("sign_offs"),
-        Check("(state = 'requested') = (answered_at IS NULL)", name="sign_offs_end"),
-        Check("state NOT IN ('given', 'returned') OR person_id IS NOT NULL", name="sign_offs_person"),
-        _belongs("stage_runs", "run_id"),
-        Index("sign_offs_case", "office_id", "case_id"),
-        _some("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
-        STRICT,
-    )
-    case_id: int = whole()
-    run_id: int = whole()
-    position: str = text()
-    turn: int = whole()
-    requested_at: datetime = instant()
-    due_at: datetime = instant()
-    asked: list[int] = listing()
-    state: str = text()
-    person_id: int | None = whole(None)
-    capacity: str | None = text(None)
-    answered_at: datetime | None = instant(None)
-    note: int | None = whole(None)
+_table(
+    SignOff,
+    "sign_offs",
+    state_check("sign_offs"),
+    Check("(state = 'requested') = (answered_at IS NULL)", name="sign_offs_end"),
+    Check("state NOT IN ('given', 'returned') OR person_id IS NOT NULL", name="sign_offs_person"),
+    _belongs("stage_runs", "run_id"),
+    Index("sign_offs_case", "office_id", "case_id"),
+    _some("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
+    within=True,
+)
 
 
 class EventRow(_OfOffice, table=True):
@@ -342,71 +276,39 @@ class EventRow(_OfOffice, table=True):
     hash: str = text()
 
 
-class TextRow(_OfOffice, table=True):
-    """A person's own words; `body` can be emptied, the digest in the record stays."""
+_table(Written, "texts", body=(str | None, text(None)))  # emptied when a text is erased; the digest in the record stays
 
-    __table_args__ = (STRICT,)
-    id: int = key()
-    salt: str = text()
-    body: str | None = text(None)
-    digest: str = text()
+_table(
+    Reminder,
+    "reminders",
+    state_check("reminders"),
+    Check("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
+    _belongs("stage_runs", "run_id"),
+    _some("reminders_due", "at", where="state = 'armed'"),
+    within=True,
+    keys=("run_id", "person_id", "level", "deadline_no"),
+    state=(str, text()),
+)
 
-
-class ReminderRow(_Row, table=True):
-    __table_args__ = (
-        state_check("reminders"),
-        Check("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
-        _belongs("stage_runs", "run_id"),
-        _some("reminders_due", "at", where="state = 'armed'"),
-        STRICT,
-    )
-    office_id: int = key()
-    run_id: int = key()
-    person_id: int = key()
-    position: str = text()
-    level: str = text(primary_key=True)
-    deadline_no: int = key()
-    case_id: int = whole()
-    kind: str = text()
-    rank: int = whole()
-    at: datetime = instant()
-    state: str = text()
-
-
-class MessageRow(_OfOffice, table=True):
-    """A mail: a row when the command commits, bytes when the worker first claims it."""
-
-    __table_args__ = (
-        state_check("messages"),
-        Check("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
-        ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
-        Index("messages_dedupe", "office_id", "dedupe", unique=True),
-        _some("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
-        _some("messages_run", "office_id", "run_id", where="state = 'queued'"),
-        STRICT_ROWID,
-    )
-    id: int = key()
-    event_seq: int = whole()
-    kind: str = text()
-    person_id: int | None = whole(None)
-    to_name: str = text()
-    to_address: str = text()
-    to_position: str = text()
-    case_id: int | None = whole(None)
-    run_id: int | None = whole(None)
-    stage: str = text()
-    dedupe: str = text()
-    subject: str = text()
-    context: dict[str, Any] = listing()
-    created_at: datetime = instant()
-    state: str = text()
-    next_at: datetime = instant()
-    attempts: int = whole()
-    fence: int = whole()
-    owner: str | None = text(None)
-    body: bytes | None = blob()
-    error: str | None = text(None)
-    sent_at: datetime | None = instant(None)
+_table(
+    Message,
+    "messages",
+    state_check("messages"),
+    Check("state <> 'sent' OR (body IS NOT NULL AND sent_at IS NOT NULL)", name="messages_sent"),
+    ForeignKeyConstraint(["office_id", "event_seq"], ["events.office_id", "events.seq"]),
+    Index("messages_dedupe", "office_id", "dedupe", unique=True),
+    _some("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
+    _some("messages_run", "office_id", "run_id", where="state = 'queued'"),
+    rowid=True,
+    state=(str, text()),
+    next_at=(datetime, instant()),
+    attempts=(int, whole()),
+    fence=(int, whole()),
+    owner=(str | None, text(None)),
+    body=(bytes | None, blob()),
+    error=(str | None, text(None)),
+    sent_at=(datetime | None, instant(None)),
+)
 
 
 class AnswerRow(_OfOffice, table=True):

@@ -12,7 +12,9 @@ from sop_engine.domain.editions import Paper
 from sop_engine.domain.people import DELEGATE, People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import body_of, chained
+from sop_engine.domain.revising import follow, stay
 from sop_engine.domain.state import (
+    TICKER,
     Actor,
     Case,
     Edition,
@@ -25,6 +27,7 @@ from sop_engine.domain.state import (
     Task,
     instant_text,
 )
+from sop_engine.domain.verdicts import judge
 from sop_engine.errors import NotFound, StaleVersion
 from sop_engine.storage import rows
 from sop_engine.storage.keeping import Keeping
@@ -77,6 +80,10 @@ class SqlTransaction(Keeping):
         """Give an empty desk for an act that concerns no case; without a position, as oneself."""
         return Desk(self._counters, self.people, self._actor(who, position), self.now)
 
+    def desk_as(self, actor: Actor) -> Desk:
+        """Give an empty desk for an act of the system's own."""
+        return Desk(self._counters, self.people, actor, self.now)
+
     def case_file(self, who: Who, case_id: int, position: str) -> CaseFile:
         """Give a case's file for an act in a position."""
         return self._file(case_id, self._actor(who, position))
@@ -126,21 +133,66 @@ class SqlTransaction(Keeping):
         return self._file(case_id, TICKER)
 
     def _file(self, case_id: int, actor: Actor) -> CaseFile:
+        """Load a case for a command; one behind its edition's revision follows first, as a command of its own."""
+        file = self._load(case_id, actor)
+        if self._behind(file):
+            self.catch_up(case_id)
+            file = self._load(case_id, actor)
+        file.change(file.case)  # every command on a case counts, whatever it touches (invariant I13)
+        return file
+
+    def _behind(self, file: CaseFile) -> bool:
+        open_ = file.case.state == "running" and file.edition.state != "void"
+        return open_ and file.case.judged != file.edition.revision_id
+
+    def catch_up(self, case_id: int) -> list[CaseFile]:
+        """Let a case follow every revision signed since, or stay where it can't; gives what each did."""
+        files = []
+        while self._behind(file := self._load(case_id, TICKER)):
+            file.change(file.case)
+            revision = self.revisions_since(file.edition, file.case.judged)[0]
+            plan = self.plan(revision.id, file.edition.organisation)
+            keep = bool(self.proposal(revision.proposal_id or 0).arguments["keep_completed"])
+            found = judge(
+                file.plan.definition, plan.definition, list(file.runs.values()), keep_completed=keep,
+                organisation=plan.organisation, names=file.plan.names,
+            )  # fmt: skip
+            if found.refusal:
+                stay(file, revision.id, found.step, found.refusal.clause)
+            else:
+                follow(file, plan)
+            self.save(file)
+            files.append(file)
+        return files
+
+    def _load(self, case_id: int, actor: Actor) -> CaseFile:
         found = self._run(_CASE, (self.office.id, case_id)).fetchone()
         if found is None:
             raise NotFound(f"Tidak ada kasus nomor {case_id}.", instead="Lihat `sop cases`.")
         case: Case = CODECS[Case].read(found[:_CASE_WIDTH])
         edition: Edition = CODECS[Edition].read(found[_CASE_WIDTH:])
-        runs: list[Run] = self._all(CODECS[Run], _RUNS, case_id)
+        runs = self.runs_of(case_id)
         asked = any(run.state == "submitted" for run in runs)
         plan, tasks = self.plan(case.revision_id, edition.organisation), self._all(CODECS[Task], _TASKS, case_id)
         sign_offs = self._all(CODECS[SignOff], _SIGN_OFFS, case_id) if asked else ()
         took = partial(self.took_part, edition.id)
-        file = CaseFile(
-            self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self._text
+        return CaseFile(
+            self._counters, self.people, actor, self.now, plan, edition, case, runs, tasks, sign_offs, took, self.words
         )
-        file.change(case)  # every command on a case counts, whatever it touches (invariant I13)
-        return file
+
+    def runs_of(self, case_id: int) -> list[Run]:
+        """List the runs of a case, the oldest first."""
+        return self._all(CODECS[Run], _RUNS, case_id)
+
+    def running_cases(self, edition_id: int) -> list[int]:
+        """List the running cases of an edition."""
+        statement = "SELECT id FROM cases WHERE office_id = ? AND edition_id = ? AND state = 'running' ORDER BY id"
+        return [case for (case,) in self._run(statement, (self.office.id, edition_id)).fetchall()]
+
+    def revisions_since(self, edition: Edition, revision_id: int) -> list[Revision]:
+        """List the revisions of an edition after one of them, the earliest first."""
+        since = "edition_id = ? AND number > (SELECT r.number FROM revisions r WHERE r.office_id = ? AND r.id = ?)"
+        return self._some(Revision, since, edition.id, self.office.id, revision_id)
 
     def _all(self, codec: rows.Codec, statement: str, case_id: int) -> list[Any]:
         return [codec.read(row) for row in self._run(statement, (self.office.id, case_id))]
@@ -150,7 +202,8 @@ class SqlTransaction(Keeping):
         found: list[tuple[int, str]] = self._run(_TOOK_PART, (self.office.id, edition_id)).fetchall()
         return found
 
-    def _text(self, text_id: int) -> str:
+    def words(self, text_id: int) -> str:
+        """Give a kept text; empty for an erased one."""
         found = self._run("SELECT body FROM texts WHERE office_id = ? AND id = ?", (self.office.id, text_id))
         return str((found.fetchone() or ("",))[0] or "")
 
@@ -190,6 +243,11 @@ class SqlTransaction(Keeping):
         """Name the units that have received an edition."""
         statement = "SELECT unit FROM receipts WHERE office_id = ? AND edition_id = ?"
         return {unit for (unit,) in self._run(statement, (self.office.id, edition_id)).fetchall()}
+
+    def document(self, digest: str) -> str:
+        """Give a kept document by the digest of its text."""
+        found = self._run("SELECT body FROM documents WHERE office_id = ? AND digest = ?", (self.office.id, digest))
+        return str(found.fetchone()[0])
 
     def proposal(self, number: int) -> Proposal:
         """Give a proposal by number, or refuse."""
@@ -313,5 +371,3 @@ class SqlTransaction(Keeping):
         if listed:
             self._run_many(statement, listed)
 
-
-TICKER = Actor(0, "", "", "ticker")

@@ -39,6 +39,12 @@ ACCESS = {
     ("GET", "/masuk"): May.ANYBODY,
     ("POST", "/masuk"): May.ANYBODY,
     ("POST", "/keluar"): May.ANYBODY,
+    # one's own password and second factor
+    ("GET", "/sandi"): May.ANYBODY,
+    ("POST", "/sandi"): May.ANYBODY,
+    ("GET", "/akun"): May.PERSON,
+    ("POST", "/akun/sandi"): May.PERSON,
+    ("POST", "/akun/kode"): May.PERSON,
     # staff
     ("GET", "/tugas"): May.PERSON,
     ("GET", "/tugas/{number}"): May.PERSON,

@@ -9,14 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from sop_engine.application.ports import Who
-from sop_engine.errors import NotAuthorised
 from sop_engine.web.access import ACCESS, Route
+from sop_engine.web.account import Account
 from sop_engine.web.demo_pages import DemoPages
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
 from sop_engine.web.shell import HERE, Shell
-from sop_engine.web.signing_in import Prove, SigningIn
+from sop_engine.web.signing_in import SigningIn
 from sop_engine.web.staff import Staff
 from sop_engine.web.visit import Doorkeeper, NotYet
 from sop_engine.wiring import Engine
@@ -24,19 +23,15 @@ from sop_engine.wiring import Engine
 _ON_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
-def _nobody(who: Who, password: str, code: str) -> Who:
-    raise NotAuthorised("Di kantor ini belum ada kata sandi.", instead="Hubungi admin.")
-
-
-def create_app(engine: Engine, demo_command: str = "", prove: Prove = _nobody) -> ASGIApp:
+def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     """Build the web of one installation; KeyError for a route without a row in the table of access.
 
     `demo_command` makes it a demo's: one line that sets the shell up, one that calls the program.
     """
     app = FastAPI(openapi_url=None)  # and with it no docs
     shell = Shell(engine, demo_command)
-    signing_in = SigningIn(shell, prove)
-    routes = [*Looking(shell).routes, *signing_in.routes, *Staff(shell).routes]
+    signing_in = SigningIn(shell)
+    routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

@@ -15,8 +15,8 @@ from sop_engine.domain.flow import outcomes_of
 from sop_engine.domain.indonesian import count_days, instant, long_date, short_date
 from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
+from sop_engine.domain.state import Run, SignOff, Task
 from sop_engine.storage.reading import CaseView
-from sop_engine.storage.tables import SignOffRow, StageRunRow, TaskRow
 from sop_engine.web.flow_drawing import COLUMN, Drawing, draw
 from sop_engine.web.record_words import Names, actor_words, sentence
 from sop_engine.web.standings import DONE, LABELS, Standing, stage_mark, standings_of
@@ -129,7 +129,7 @@ class CasePage(DocumentPage):
         local = self.plan.calendar.local(at) if at else None
         return f"{short_date(local.date())} {local:%Y, %H.%M}" if local else ""
 
-    def position_of(self, run: StageRunRow) -> str:
+    def position_of(self, run: Run) -> str:
         """Name whose work a run is."""
         return self.names(self.plan.performers_of(self.plan.stage(run.stage), run.slot))
 
@@ -148,24 +148,24 @@ class CasePage(DocumentPage):
         """Give the words somebody left; '' for none."""
         return self.view.words.get(text_id or 0, "")
 
-    def tasks_of(self, run: StageRunRow) -> list[TaskRow]:
+    def tasks_of(self, run: Run) -> list[Task]:
         """List the open tasks of a run, a claimed one first."""
         found = [t for t in self.view.tasks if t.run_id == run.id and t.state in ("offered", "claimed")]
         return sorted(found, key=lambda task: task.state != "claimed")
 
-    def run_of(self, task: TaskRow) -> StageRunRow:
+    def run_of(self, task: Task) -> Run:
         """Give the run a task belongs to."""
         return next(run for run in self.view.runs if run.id == task.run_id)
 
-    def sign_offs_of(self, run: StageRunRow) -> list[SignOffRow]:
+    def sign_offs_of(self, run: Run) -> list[SignOff]:
         """List the sign-offs of a run, answered ones too."""
         return [sign_off for sign_off in self.view.sign_offs if sign_off.run_id == run.id]
 
-    def asked_of(self, run: StageRunRow) -> list[SignOffRow]:
+    def asked_of(self, run: Run) -> list[SignOff]:
         """List the sign-offs a run waits for."""
         return [sign_off for sign_off in self.sign_offs_of(run) if sign_off.state == "requested"]
 
-    def signers_of(self, sign_off: SignOffRow, run: StageRunRow) -> list[int]:
+    def signers_of(self, sign_off: SignOff, run: Run) -> list[int]:
         """List the persons who may sign, never one who did the work (four eyes)."""
         holders = self.people.holders_of(sign_off.position, self.now)
         return [h.person_id for h in holders if h.person_id not in (run.performed_by, *run.present)]
@@ -181,7 +181,7 @@ class CasePage(DocumentPage):
                 found.append((self.plan.stage(stage_id), [self.line(run, mark) for run, mark in open_slots]))
         return found
 
-    def line(self, run: StageRunRow, mark: str) -> dict[str, Any]:
+    def line(self, run: Run, mark: str) -> dict[str, Any]:
         """Say of an open run who has it, when it is due and why, and why it is done again."""
         asked = self.asked_of(run)
         due_at = min((sign_off.due_at for sign_off in asked), default=run.due_at)
@@ -197,7 +197,7 @@ class CasePage(DocumentPage):
             "reason": self._why_again(run),
         }
 
-    def _who(self, run: StageRunRow, asked: list[SignOffRow]) -> str:
+    def _who(self, run: Run, asked: list[SignOff]) -> str:
         if asked:
             signers = (f"{self.name(s.position)} ({self.persons(self.signers_of(s, run))})" for s in asked)
             done_by = self.person(run.performed_by, run.performed_capacity)
@@ -209,7 +209,7 @@ class CasePage(DocumentPage):
             return f"Dikerjakan {self.person(tasks[0].person_id)}"
         return f"Ditugaskan kepada {self.persons(task.person_id for task in tasks)}"
 
-    def _why_again(self, run: StageRunRow) -> tuple[str, str] | None:
+    def _why_again(self, run: Run) -> tuple[str, str] | None:
         """Why a stage is done again, in the words of who returned it or decided so."""
         if run.pass_no == 1:
             return None
@@ -228,7 +228,7 @@ class CasePage(DocumentPage):
 
     # -- what has happened -----------------------------------------------------------------------
 
-    def pass_label(self, run: StageRunRow) -> tuple[str, str]:
+    def pass_label(self, run: Run) -> tuple[str, str]:
         """Give mark and words of one pass: what became of it."""
         late = run.state == "active" and run.due_at and run.due_at < self.now
         mark = "late" if late else run.state

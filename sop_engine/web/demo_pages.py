@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from notifications.sink import read_mail
 from sop_engine.domain.indonesian import instant
-from sop_engine.storage.tables import MessageRow
+from sop_engine.storage.reading import Mail
 from sop_engine.web.access import Route
 from sop_engine.web.guard import policy
 from sop_engine.web.looking import Number
@@ -67,10 +67,10 @@ class DemoPages:
         page.headers["Content-Security-Policy"] = policy(style_src=f"'self' {style_sources(parts.html)}")
         return page
 
-    def _sent(self) -> list[MessageRow]:
+    def _sent(self) -> list[Mail]:
         return [mail for mail in reversed(self._reading.messages()) if mail.state == "sent"]
 
-    def _listed(self, mail: MessageRow) -> dict[str, Any]:
+    def _listed(self, mail: Mail) -> dict[str, Any]:
         prefix, bracket, about = mail.subject.partition("] ")  # `[SOP …] Penugasan: …`
         return {
             "id": mail.id,

@@ -4,11 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import col, select
 from starlette.exceptions import HTTPException
 
 from sop_engine.domain.indonesian import instant
-from sop_engine.storage.tables import SignOffRow, StageRunRow
+from sop_engine.domain.state import SignOff
 from sop_engine.web.access import Route
 from sop_engine.web.case_page import DocumentPage
 from sop_engine.web.shell import Shell
@@ -66,11 +65,7 @@ class Looking:
 
     def sign_off(self, visit: Visiting, number: Number) -> Response:
         """Where a mail about a sign-off leads: its stage on the case's page."""
-        store, office_id = self._shell.engine.store, self._reading.office_id
-        of_run = (col(StageRunRow.office_id) == col(SignOffRow.office_id)) & (StageRunRow.id == col(SignOffRow.run_id))
-        named = (SignOffRow.office_id == office_id, SignOffRow.id == number)
-        with store.reading() as session:
-            run = session.exec(select(StageRunRow).join(SignOffRow, of_run).where(*named)).first()
+        run = self._reading.run_of(SignOff, number)
         if run is None:
             raise HTTPException(404, f"Tidak ada permintaan pengesahan nomor {number}.")
         return RedirectResponse(f"/kasus/{run.case_id}#tahap-{run.stage}", 303)

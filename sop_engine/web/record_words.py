@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sop_engine.domain.definition import Stage
+from sop_engine.domain.people import TITLES
 
 Facts = Mapping[str, Any]
 
@@ -38,8 +39,7 @@ def actor_words(actor: Mapping[str, Any], names: Names) -> str:
     """Say who did it, in which position and capacity; the system where nobody did."""
     if not actor["person"]:
         return "Sistem"
-    prefix = {"plt": "Plt. ", "plh": "Plh. "}.get(actor["capacity"], "")
-    position = f", {prefix}{names.position(actor['position'])}" if actor["position"] else ""
+    position = f", {TITLES.get(actor['capacity'], '')}{names.position(actor['position'])}" if actor["position"] else ""
     return names.person(actor["person"]) + position
 
 
@@ -71,12 +71,31 @@ def _reminded(facts: Facts, names: Names) -> str:
     return f"Pengingat «{facts['level']}» tentang {names.stage(facts)} untuk {told}."
 
 
+def _restaffed(facts: Facts, names: Names) -> str:
+    gone = ", ".join(names.person(person) for person in facts["withdrawn"])
+    new = ", ".join(names.person(person) for person, _ in facts["offered_to"])
+    parts = [f"ditawarkan kepada {new}"] * bool(new) + [f"ditarik dari {gone}"] * bool(gone)
+    return f"Tugas {names.stage(facts)} mengikuti pemegang jabatannya: {'; '.join(parts)}."
+
+
+def _handed(facts: Facts, names: Names) -> str:
+    return f"Tugas {names.stage(facts)} diserahkan kepada {names.person(facts['to'])}."
+
+
+def _passed_up(facts: Facts, names: Names) -> str:
+    return f"Pengesahan {names.stage(facts)} beralih kepada {names.position(facts['position'])}."
+
+
 _TOLD: dict[str, Callable[[Facts, Names], str]] = {
     "case.started": _started,
     "run.activated": _opened,
     "run.completed": _ended,
     "sign_off.requested": _requested,
     "reminder.sent": _reminded,
+    "run.restaffed": _restaffed,
+    "task.delegated": _handed,
+    "task.reassigned": _handed,
+    "sign_off.passed_up": _passed_up,
 }
 _SENTENCES = {
     "case.completed": "Seluruh tahapan selesai; kasus ditutup.",
@@ -84,8 +103,12 @@ _SENTENCES = {
     "edition.expired": "SOP dinyatakan tidak berlaku (angka {clause}).",
     "run.submitted": "Pekerjaan {stage} diajukan untuk disahkan.",
     "run.returned": "Pekerjaan {stage} dikembalikan untuk diperbaiki.",
+    "run.deadline_moved": "Tenggat {stage} dihitung kembali.",
     "run.voided": "{stage} tidak diperlukan lagi; pekerjaannya tetap tersimpan.",
     "sign_off.given": "Pengesahan {stage} diberikan.",
+    "case.voided": "Kasus batal karena SOP-nya dinyatakan batal.",
+    "sign_off.restaffed": "Yang berwenang mengesahkan {stage} berganti.",
+    "task.taken_back": "Tugas {stage} ditarik kembali oleh yang menyerahkannya.",
     "task.claimed": "Tugas {stage} diambil.",
     "task.released": "Tugas {stage} dilepaskan kembali.",
 }

@@ -1,29 +1,25 @@
 """Signing in and out; what was typed before somebody had signed in is still there afterwards."""
 
 from collections import deque
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from sop_engine.application.ports import Who
-from sop_engine.errors import NotAuthorised, NotFound, Refusal
+from sop_engine.errors import NotAuthorised, Refusal
 from sop_engine.web.access import Route
 from sop_engine.web.shell import Shell
 from sop_engine.web.visit import Visit, Visiting
 
-Prove = Callable[[Who, str, str], Who]  # password and code to a proof, or NotAuthorised
 TRIES, WITHIN = 20, timedelta(minutes=15)  # failures one address may cause; each account has a delay of its own
-_WRONG = "Alamat surel, kata sandi atau kode tidak cocok."
 _OLD_PAGE = "Halaman ini terlalu lama terbuka. Tidak ada yang berubah."
 
 
 class SigningIn:
     """The door to the personal pages."""
 
-    def __init__(self, shell: Shell, prove: Prove) -> None:
-        self._shell, self._prove = shell, prove
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
         self._failures: dict[str, deque[datetime]] = {}
         self.routes = [
             Route("GET", "/masuk", self.ask),
@@ -44,9 +40,7 @@ class SigningIn:
         here = visit.request.client.host if visit.request.client else ""
         try:
             self._check_address(here)
-            who = self._who(visit.said("surel"))
-            sandi = visit.form.get("sandi")
-            proven = self._prove(who, sandi if isinstance(sandi, str) else "", visit.said("kode"))
+            proven = visit.prove(self._shell.person_at(visit.said("surel")))
         except Refusal as refusal:
             self._failures.setdefault(here, deque(maxlen=TRIES)).append(self._shell.engine.store.clock())
             return self._page(visit, to, refusal, status=422)
@@ -84,13 +78,6 @@ class SigningIn:
             address=visit.said("surel"),
             carried=self._shell.carried(visit, action),
         )
-
-    def _who(self, address: str) -> Who:
-        try:
-            person_id = self._shell.reading.people().named(address).id if "@" in address else 0
-        except NotFound:
-            person_id = 0  # nobody: takes as long, and is refused in the same words
-        return Who(self._shell.engine.office_id, person_id, "web")
 
     def _check_address(self, here: str) -> None:
         recent = self._failures.get(here)

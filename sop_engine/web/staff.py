@@ -15,10 +15,10 @@ from sop_engine.application.complete_task import complete_task
 from sop_engine.application.hand_task import delegate_task, take_task_back
 from sop_engine.application.ports import Answer, Who
 from sop_engine.domain.decisions import OnPaper
+from sop_engine.domain.state import Task
 from sop_engine.errors import Refusal
 from sop_engine.storage.sessions import Said
 from sop_engine.storage.store import SqlStore
-from sop_engine.storage.tables import TaskRow
 from sop_engine.web.access import Route
 from sop_engine.web.case_page import CasePage, left
 from sop_engine.web.looking import Number
@@ -177,18 +177,18 @@ class Staff:
         words = {"kept": None, "mine": self._mine(visit, page.task)} | words
         return self._shell.page(visit, "tugas.html", page=page, **words)
 
-    def _found(self, number: int) -> tuple[CasePage, TaskRow]:
+    def _found(self, number: int) -> tuple[CasePage, Task]:
         case_id = self._reading.case_of_task(number)
         if case_id is None:
             raise HTTPException(404, f"Tidak ada tugas nomor {number}.")
         case = self._shell.case(case_id)
         return case, next(task for task in case.view.tasks if task.id == number)
 
-    def _mine(self, visit: Visit, task: TaskRow) -> bool:
+    def _mine(self, visit: Visit, task: Task) -> bool:
         return bool(visit.person and visit.person.id == task.person_id and task.state in ("offered", "claimed"))
 
 
-def _as_before(case: CasePage, task: TaskRow) -> Said:
+def _as_before(case: CasePage, task: Task) -> Said:
     """What was delivered in the pass before, to be mended."""
     run = case.run_of(task)
     same = (run.stage, run.slot, run.pass_no - 1)

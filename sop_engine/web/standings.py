@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sop_engine.domain.flow import SKIPPED, Flow, outcomes_of
-from sop_engine.storage.tables import StageRunRow
+from sop_engine.domain.state import Run
 
 LABELS = {
     "waiting": "Belum mulai",
@@ -46,14 +46,14 @@ class Standing:
     """The mark of one slot of a stage, and the run it comes from, if it was reached."""
 
     mark: str
-    run: StageRunRow | None = None
+    run: Run | None = None
 
 
-def standings_of(flow: Flow, runs: Iterable[StageRunRow], now: datetime) -> dict[str, dict[str, Standing]]:
+def standings_of(flow: Flow, runs: Iterable[Run], now: datetime) -> dict[str, dict[str, Standing]]:
     """Tell how every slot of every stage stands; a stage without slots has the slot ''."""
-    passes: dict[tuple[str, str], list[StageRunRow]] = {}
+    passes: dict[tuple[str, str], list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.pass_no, run.id)):
-        passes.setdefault((run.stage, run.slot), []).append(run)
+        passes.setdefault((flow.present(run.stage), run.slot), []).append(run)
     found: dict[str, dict[str, Standing]] = {}
     for stage in flow.stages.values():
         found[stage.id] = {
@@ -73,7 +73,7 @@ def stage_mark(slots: Mapping[str, Standing]) -> str:
     return next(mark for mark in _MOST_URGENT if mark in marks)
 
 
-def _mark(passes: list[StageRunRow], now: datetime) -> str:
+def _mark(passes: list[Run], now: datetime) -> str:
     run = passes[-1]
     if run.state == "active":
         if run.due_at and run.due_at < now:
@@ -84,7 +84,7 @@ def _mark(passes: list[StageRunRow], now: datetime) -> str:
     return run.state
 
 
-def _to_repeat(flow: Flow, passes: dict[tuple[str, str], list[StageRunRow]]) -> Iterable[tuple[str, str]]:
+def _to_repeat(flow: Flow, passes: dict[tuple[str, str], list[Run]]) -> Iterable[tuple[str, str]]:
     """Find what was completed before the flow went back past it and is not reached again yet."""
     for listed in passes.values():
         for back in listed:

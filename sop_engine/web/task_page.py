@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import SKIPPED, outcomes_of
 from sop_engine.domain.people import DELEGATE, SUBSTITUTE
+from sop_engine.domain.state import Run, Task
 from sop_engine.storage.sessions import Said
-from sop_engine.storage.tables import StageRunRow, TaskRow
 from sop_engine.web.case_page import CasePage
 
 
@@ -25,11 +25,11 @@ class TaskPage:
     """A task as its holder sees it; `said` is what stands in the form."""
 
     case: CasePage
-    task: TaskRow
+    task: Task
     said: Said
 
     @cached_property
-    def run(self) -> StageRunRow:
+    def run(self) -> Run:
         """The run the task belongs to."""
         return self.case.run_of(self.task)
 
@@ -41,7 +41,7 @@ class TaskPage:
     @cached_property
     def standing(self) -> dict[str, Any]:
         """How the run stands: mark, due date with its explanation, why it is done again."""
-        return self.case.line(self.run, self.case.standings[self.run.stage][self.run.slot].mark)
+        return self.case.line(self.run, self.case.standings[self.stage.id][self.run.slot].mark)
 
     @property
     def stands_for(self) -> str:
@@ -117,7 +117,7 @@ class TaskPage:
         ]
 
     @property
-    def passes(self) -> list[StageRunRow]:
+    def passes(self) -> list[Run]:
         """The earlier passes of this run, the latest first."""
         same = (self.run.stage, self.run.slot)
         found = [run for run in self.case.view.runs if (run.stage, run.slot) == same and run.id != self.run.id]

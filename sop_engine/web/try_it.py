@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import SKIPPED, outcomes_of
-from sop_engine.storage.tables import StageRunRow
+from sop_engine.domain.state import Run
 from sop_engine.web.case_page import CasePage
 
 
@@ -23,7 +23,7 @@ def commands_of(page: CasePage) -> list[Command]:
     return [command for command in found if command]
 
 
-def _command(page: CasePage, run: StageRunRow, stage: Stage) -> Command | None:
+def _command(page: CasePage, run: Run, stage: Stage) -> Command | None:
     number = stage.number or stage.id
     if tasks := page.tasks_of(run):
         person = page.people.person(tasks[0].person_id)

@@ -18,13 +18,14 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from sop_engine.application.ports import Who
+from sop_engine.application.prove import prove
 from sop_engine.domain.state import Person
 from sop_engine.storage.sessions import Said, Session
 from sop_engine.web.access import May
 from sop_engine.wiring import Engine
 
 FRESH = timedelta(minutes=5)  # so long a proof of who one is counts for a signature
-NEVER_SHOWN = ("sandi", "sandi_lagi", "kode")  # what is not carried from one page to the next
+NEVER_SHOWN = ("sandi", "sandi_baru", "sandi_lagi", "kode", "kode_baru", "pemulihan", "rahasia")  # secrets
 
 
 class NotYet(Exception):
@@ -86,10 +87,19 @@ class Visit:
         self.secret = self.cookie = self.engine.sessions.open(person_id, proof)
         self._look_up()
 
-    def step_up(self, proof: str) -> None:
-        """Note that the person has just proven who they are; the session gets a new id."""
-        self.secret = self.cookie = self.engine.sessions.renew(self.secret, proof)
-        self._look_up()
+    def prove(self, person_id: int) -> Who:
+        """Check the form's password and code against a person's; NotAuthorised where they don't match."""
+        who = Who(self.engine.office_id, person_id, "demo" if self.demo else "web")
+        password = self.form.get("sandi")
+        said = password if isinstance(password, str) else ""
+        return prove(self.engine.store, self.engine.prover, who, said, self.said("kode"))
+
+    def step_up(self) -> None:
+        """Before a signature: ask for a proof again unless there was one lately; the session gets a new id."""
+        if self.person and not self.fresh:
+            proof = self.prove(self.person.id).proof
+            self.secret = self.cookie = self.engine.sessions.renew(self.secret, proof)
+            self._look_up()
 
     def sign_out(self) -> None:
         """End the session here and in the browser."""

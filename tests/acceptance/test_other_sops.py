@@ -332,7 +332,7 @@ def test_people_wait_for_a_day_that_another_branch_settles_while_they_work(tmp_p
 
     found = simulate(copied(tmp_path, "bantuan-sosial-dinas-sosial", beside, day))
 
-    assert [s["completed_at"][:16] for s in found["stages"] if s["id"] == "pendampingan"] == ["2024-04-29T08:30"]
+    assert [s["completed_at"][:16] for s in found["stages"] if s["id"] == "pendampingan"] == ["2024-04-30T15:00"]
 
 
 def test_the_shortest_file_runs(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_nobody_signs_off_their_own_work(running: Office) -> None:
 
 def test_with_no_other_signer_the_request_goes_to_the_superior(running: Office) -> None:
     """The performer is the only Sekretaris: the Ketua is asked instead."""
-    holder = next(h for h in running.engine.reading.holders() if h.position == "sekretaris")
+    holder = next(h for h in running.engine.reading.people().holders if h.position == "sekretaris")
     running.done("disposisi")
     running.at += timedelta(hours=1)
     end_appointment(running.store, running.who(0), holder.id, running.at)
@@ -118,7 +118,7 @@ def test_a_stranger_sees_no_task(running: Office) -> None:
 
 def test_who_no_longer_holds_the_position_cannot_act(running: Office) -> None:
     task, person, _ = running.open_tasks("disposisi")[0]
-    holder = next(h for h in running.engine.reading.holders() if h.position == "sekretaris")
+    holder = next(h for h in running.engine.reading.people().holders if h.position == "sekretaris")
     running.at += timedelta(minutes=1)
     end_appointment(running.store, running.who(0), holder.id, running.at)
 
@@ -247,7 +247,7 @@ def test_of_fifty_who_complete_at_once_one_wins(running: Office) -> None:
 
 
 def test_a_vacant_position_stops_only_its_stage_and_tells_the_superior(office: Office) -> None:
-    holder = next(h for h in office.engine.reading.holders() if h.position == "ksb_kul")
+    holder = next(h for h in office.engine.reading.people().holders if h.position == "ksb_kul")
     end_appointment(office.store, office.who(0), holder.id, office.at + timedelta(seconds=1))
     office.start(office.in_force())
     office.at += timedelta(hours=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import NUMBER, Terminal, enrol, proof_of
 from tests.office import SOP_396
 
 
@@ -155,10 +155,10 @@ class Keyboard(io.StringIO):
 
 
 def test_at_a_terminal_only_a_typed_ya_signs(loaded: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", Keyboard("\n"))
-    hesitant = loaded("sign", "396/ORT.06/3601/2023", sebagai="sekretaris")
-    monkeypatch.setattr("sys.stdin", Keyboard("ya\n"))
-    resolved = loaded("sign", "396/ORT.06/3601/2023", "--json", sebagai="sekretaris")
+    hidden = iter(proof_of("sekretaris").splitlines())
+    monkeypatch.setattr("getpass.getpass", lambda _: next(hidden))
+    hesitant = loaded("sign", NUMBER, sebagai="sekretaris", typed=Keyboard("\n"))
+    resolved = loaded("sign", NUMBER, "--json", sebagai="sekretaris", typed=Keyboard("ya\n"))
 
     assert hesitant.code == 1
     assert "tidak ada yang diubah" in hesitant.err
@@ -168,10 +168,13 @@ def test_at_a_terminal_only_a_typed_ya_signs(loaded: Terminal, monkeypatch: pyte
 def test_whoever_loaded_it_does_not_sign_it(loaded: Terminal) -> None:
     loaded.json("holders", "appoint", "admin@contoh.invalid", "sekretaris", "--surat", "SK 2", sebagai="admin")
 
-    told = loaded("sign", "396/ORT.06/3601/2023", "--ya", "--json", sebagai="admin")
+    enrol("admin")
+
+    told = loaded("sign", NUMBER, "--ya", "--json", sebagai="admin")
 
     assert told.code == 1
     assert told.answer["code"] == "tidak_berwenang"
+    assert "memuat" in told.answer["message"]
 
 
 def test_a_wet_signature_needs_day_scan_and_witness(loaded: Terminal) -> None:
@@ -194,3 +197,10 @@ def test_a_taken_number_is_refused_on_loading(loaded: Terminal) -> None:
 
     assert told.code == 1
     assert "sudah dipakai" in told.answer["message"]
+
+
+def test_loading_tells_which_positions_nobody_holds_yet(installed: Terminal) -> None:
+    told = installed("load", SOP_396, sebagai="admin")
+
+    assert told.code == 0
+    assert "«ksb_rendatin» belum dipegang siapa pun" in told.err

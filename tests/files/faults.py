@@ -310,7 +310,7 @@ WHOLE: list[Row] = [
     ("KELOMPOK_DALAM_DAFTAR", "pelaksana: tim", "pelaksana: [tim, petugas]", 0),
     ("UNIT_TAK_DIKENAL", "mengetahui: [arsip]", "mengetahui: [arsip, asrip]", 0),
     ("UNIT_TAK_DIKENAL", "unit: [kantor, loket]", "unit: [kantor, lokat]", 0),
-    ("UNIT_TANPA_TUGAS", "mengetahui: [arsip]\n", "", -17),
+    ("UNIT_TANPA_TUGAS", "mengetahui: [arsip]\n", "", 1),
     ("PENGESAH_PELAKSANA", "pengesahan: [kepala]", "pengesahan: [petugas]", 0),
     ("PENGESAH_PELAKSANA", "    pelaksana: tim\n", "    pelaksana: tim\n            pengesahan: kepala\n", 1),
     ("PENGESAH_PENCATAT", "    no: 1\n", "    pengesahan: petugas\n", 0),

@@ -174,7 +174,7 @@ def test_large_files_without_a_fault_are_checked_within_the_same_bounds(folder):
 @limited
 def test_a_check_that_takes_too_much_is_ended(folder):
     """The limits are real: what passes them could have failed."""
-    (folder / "izin.yaml").write_text(FULL, "utf-8")
+    (folder / "izin.yaml").write_bytes(SOUND_BUT_LARGE[1].data)
     arguments = [sys.executable, "-m", "tests.files.confined", str(folder), SECONDS, "1"]
 
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import Problem
-from sop_engine.files.lints import document, graph, outlook, references, structure, timing
+from sop_engine.files.lints import document, graph, outlook, references, staffing, structure, timing
 from sop_engine.files.lints.subject import Subject
 
 T = TypeVar("T")
@@ -52,6 +52,11 @@ CALENDAR_LINTS: tuple[Callable[[outlook.Outlook], Iterator[Problem]], ...] = (
     outlook.limits_on_days_off,
     outlook.years_settled,
 )
+STAFF_LINTS: tuple[Callable[[staffing.Staffed], Iterator[Problem]], ...] = (
+    staffing.everybody_in_post,
+    staffing.bodies_can_decide,
+    staffing.somebody_else_signs,
+)
 # These hold for a definition from which faulty values were left out: they look at what is there, not at gaps.
 _SURE = (*LINTS[:5], structure.known_positions, structure.known_units)
 
@@ -74,6 +79,11 @@ def lint_organisation(organisation: Organisation) -> list[Problem]:
 def lint_calendar(found: outlook.Outlook) -> list[Problem]:
     """List what the calendar of a year makes of a sound definition."""
     return _all(CALENDAR_LINTS, found)
+
+
+def lint_staff(staffed: staffing.Staffed) -> list[Problem]:
+    """List what a sound definition lacks in the persons who are in post."""
+    return _all(STAFF_LINTS, staffed)
 
 
 def _all(checks: Iterable[Callable[[T], Iterator[Problem]]], subject: T) -> list[Problem]:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from sop_engine.domain.definition import Stage, Step
 from sop_engine.domain.flow import END, outcomes_of
 from sop_engine.errors import Problem
+from sop_engine.files.lints.references import jumps
 from sop_engine.files.lints.subject import Subject, error
 
 Edges = dict[str, set[str]]
 
 
 def reached_and_ending(subject: Subject) -> Iterator[Problem]:
-    """No stage stands beside the flow, and none is a dead end."""
+    """No stage stands beside the flow, and none is a dead end; told once every jump leads somewhere."""
+    if next(jumps(subject), None):
+        return
     onward: Edges = {}
     first = edges(subject.definition.steps, END, onward)
     backward: Edges = {}

@@ -13,7 +13,7 @@ def known_positions(subject: Subject) -> Iterator[Problem]:
     if subject.organisation is None:
         return
     clause = subject.definition.clause_for("dilaksanakan_setiap_bagian")
-    for path, name, role in _named(subject):
+    for path, name, role in named(subject):
         position = subject.organisation.positions.get(name)
         body = subject.organisation.bodies.get(name)
         if position is None and body is None:
@@ -32,7 +32,7 @@ def known_positions(subject: Subject) -> Iterator[Problem]:
             yield error("PIHAK_LUAR", path, message)
 
 
-def _named(subject: Subject) -> Iterator[tuple[str, str, str]]:
+def named(subject: Subject) -> Iterator[tuple[str, str, str]]:
     """(path, id, role) of everyone a definition names; the role is pelaksana, berwenang or tembusan."""
     definition = subject.definition
     yield "penanggungjawab", definition.responsible, "berwenang"
@@ -95,12 +95,13 @@ def every_unit(subject: Subject) -> Iterator[Problem]:
     clause = subject.definition.clause_for("dilaksanakan_setiap_bagian")
     if subject.organisation is None or clause is None:
         return
+    path = "mengetahui" if subject.definition.informed_units else f"ketentuan.{clause.number}"
     for name in units_without_part(subject.definition, subject.organisation):
         message = (
             f"unit «{name}» tidak melaksanakan tahap apa pun; beri tahap, atau tulis di `mengetahui` "
             f"(angka {clause.number}: dilaksanakan di setiap bagian)"
         )
-        yield error("UNIT_TANPA_TUGAS", "mengetahui", message, clause.number)
+        yield error("UNIT_TANPA_TUGAS", path, message, clause.number)
 
 
 def units_without_part(definition: Definition, organisation: Organisation) -> list[str]:

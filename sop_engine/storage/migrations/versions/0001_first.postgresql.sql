@@ -36,7 +36,7 @@ CREATE TABLE documents (
 	body TEXT COLLATE "C" NOT NULL,
 	loaded_seq BIGINT NOT NULL,
 	PRIMARY KEY (office_id, digest),
-	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar')),
+	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar', 'proposal')),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 );
 CREATE TABLE editions (
@@ -59,6 +59,7 @@ CREATE TABLE editions (
 	witness BIGINT,
 	single_case BIGINT NOT NULL,
 	ended_at TEXT COLLATE "C",
+	followed BIGINT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT editions_state CHECK (state IN ('draft', 'in_force', 'in_execution', 'expired', 'replaced', 'void')),
 	CONSTRAINT editions_four_eyes CHECK (signed_by IS NULL OR signed_by <> loaded_by),
@@ -206,6 +207,7 @@ CREATE TABLE revisions (
 	digest TEXT COLLATE "C" NOT NULL,
 	loaded_by BIGINT NOT NULL,
 	loaded_at TEXT COLLATE "C" NOT NULL,
+	proposal_id BIGINT,
 	body TEXT COLLATE "C" NOT NULL,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id)
@@ -224,6 +226,7 @@ CREATE TABLE cases (
 	version BIGINT NOT NULL,
 	ended_at TEXT COLLATE "C",
 	reason BIGINT,
+	judged BIGINT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT cases_state CHECK (state IN ('running', 'completed', 'void', 'cancelled')),
 	CONSTRAINT cases_version CHECK (version > 0),
@@ -339,6 +342,28 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE credentials (
+	office_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	password_hash TEXT COLLATE "C" NOT NULL,
+	changed_at TEXT COLLATE "C" NOT NULL,
+	totp_secret TEXT COLLATE "C",
+	totp_step BIGINT NOT NULL,
+	failures BIGINT NOT NULL,
+	locked_until TEXT COLLATE "C",
+	PRIMARY KEY (office_id, person_id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
+CREATE TABLE tokens (
+	office_id BIGINT NOT NULL,
+	hash TEXT COLLATE "C" NOT NULL,
+	person_id BIGINT NOT NULL,
+	purpose TEXT COLLATE "C" NOT NULL,
+	expires_at TEXT COLLATE "C" NOT NULL,
+	used_at TEXT COLLATE "C",
+	PRIMARY KEY (office_id, hash),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
 CREATE TABLE sessions (
 	digest TEXT COLLATE "C" NOT NULL,
 	office_id BIGINT NOT NULL,

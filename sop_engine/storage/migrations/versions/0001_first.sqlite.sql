@@ -41,7 +41,7 @@ CREATE TABLE documents (
 	body TEXT NOT NULL,
 	loaded_seq INTEGER NOT NULL,
 	PRIMARY KEY (office_id, digest),
-	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar')),
+	CONSTRAINT documents_kind CHECK (kind IN ('organisation', 'calendar', 'proposal')),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 )
  WITHOUT ROWID,
@@ -66,6 +66,7 @@ CREATE TABLE editions (
 	witness INTEGER,
 	single_case INTEGER NOT NULL,
 	ended_at TEXT,
+	followed INTEGER NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT editions_state CHECK (state IN ('draft', 'in_force', 'in_execution', 'expired', 'replaced', 'void')),
 	CONSTRAINT editions_four_eyes CHECK (signed_by IS NULL OR signed_by <> loaded_by),
@@ -231,6 +232,7 @@ CREATE TABLE revisions (
 	digest TEXT NOT NULL,
 	loaded_by INTEGER NOT NULL,
 	loaded_at TEXT NOT NULL,
+	proposal_id INTEGER,
 	body TEXT NOT NULL,
 	PRIMARY KEY (office_id, id),
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id)
@@ -250,6 +252,7 @@ CREATE TABLE cases (
 	version INTEGER NOT NULL,
 	ended_at TEXT,
 	reason INTEGER,
+	judged INTEGER NOT NULL,
 	PRIMARY KEY (office_id, id),
 	CONSTRAINT cases_state CHECK (state IN ('running', 'completed', 'void', 'cancelled')),
 	CONSTRAINT cases_version CHECK (version > 0),
@@ -375,6 +378,32 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE credentials (
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	password_hash TEXT NOT NULL,
+	changed_at TEXT NOT NULL,
+	totp_secret TEXT,
+	totp_step INTEGER NOT NULL,
+	failures INTEGER NOT NULL,
+	locked_until TEXT,
+	PRIMARY KEY (office_id, person_id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE TABLE tokens (
+	office_id INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	person_id INTEGER NOT NULL,
+	purpose TEXT NOT NULL,
+	expires_at TEXT NOT NULL,
+	used_at TEXT,
+	PRIMARY KEY (office_id, hash),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE sessions (
 	digest TEXT NOT NULL,
 	office_id INTEGER NOT NULL,
