@@ -15,6 +15,7 @@ from sop_engine.application.complete_task import complete_task
 from sop_engine.application.hand_task import delegate_task, take_task_back
 from sop_engine.application.ports import Answer, Who
 from sop_engine.domain.decisions import OnPaper
+from sop_engine.domain.indonesian import instant
 from sop_engine.domain.state import Task
 from sop_engine.errors import Refusal
 from sop_engine.storage.sessions import Said
@@ -59,6 +60,7 @@ class Staff:
                     "item": item,
                     "late": bool(item.due_at and item.due_at < now),
                     "left": left(plan.calendar, item.due_at, now) if plan else "",
+                    "due": instant(item.due_at, plan.zone) if plan and item.due_at else "",
                     "taken_by": taken.get(item.run.id, 0),
                 }
                 for item in items[:SHOWN]
@@ -67,7 +69,6 @@ class Staff:
             late=sum(bool(item.due_at and item.due_at < now) for item in items),
             handed=self._reading.handed(visit.person.id),
             names={person.id: person.name for person in people.persons.values()},
-            plan=plan,
         )
 
     def task(self, visit: Visiting, number: Number) -> Response:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.office import SOP_396, Office
-from tests.web.conftest import DEMO, HERE, be, browser, deliver
+from tests.web.conftest import DEMO, HERE, be, browser, deliver, everything, give_password, sign_in
 
 SUBBAGIAN = ("ksb_kul", "ksb_tekhum", "ksb_parmas_sdm", "ksb_rendatin")
 
@@ -292,6 +292,8 @@ def test_nobodys_mail_is_shown_outside_a_demo(running: Office) -> None:
     assert visitor.get("/surel").status_code == 404
     assert visitor.get("/").headers["location"] == "/masuk?ke=/"
     assert "/surel" not in visitor.get("/masuk").text
+    give_password(running, running.person["ketua"])
+    sign_in(visitor, "ketua@contoh.invalid")
     assert "--sebagai" not in case_page_of(visitor)
 
 
@@ -386,17 +388,12 @@ def test_a_fault_of_ours_is_a_page_without_its_details(running: Office, monkeypa
 # -- looking changes nothing ---------------------------------------------------------------------------
 
 
-def _everything(office: Office) -> dict[str, list[tuple[object, ...]]]:
-    tables = office.store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return {name: office.store.query(f"SELECT * FROM {name}") for (name,) in tables}
-
-
 def test_no_page_changes_a_row(running: Office) -> None:
     running.done("disposisi")
     running.done("persiapan")
     deliver(running)
     visitor = browser(running)
-    before = _everything(running)
+    before = everything(running)
     task, signing = running.store.query("SELECT MIN(id) FROM tasks")[0][0], running.asked()[0][0]
     paths = ["/", f"/kasus/{_case_number(visitor)}", "/surel", f"/tugas/{task}", f"/pengesahan/{signing}"]
     paths += [f"/surel/{mail}" for mail in _mails(visitor)]
@@ -409,7 +406,7 @@ def test_no_page_changes_a_row(running: Office) -> None:
             assert answer.status_code == 405, (method, path)
             assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}, (method, path)
 
-    assert _everything(running) == before
+    assert everything(running) == before
 
 
 # -- headers -------------------------------------------------------------------------------------------
