@@ -44,7 +44,7 @@ class Terminal:
         """Run a call; `sebagai` is the first part of an address; who signs types what proves it."""
         acting = ["--sebagai", f"{sebagai}@contoh.invalid"] if sebagai else []
         if typed is None:
-            typed = proof_of(sebagai) if words[0] in SIGNING and Path("data/sop.db").is_file() else ""
+            typed = proof_of(sebagai) if words[:1] and words[0] in SIGNING and Path("data/sop.db").is_file() else ""
         stdin = patch.object(sys, "stdin", io.StringIO(typed) if isinstance(typed, str) else typed)
         with stdin, redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
             code = main([*map(str, words), *acting])
@@ -77,7 +77,7 @@ class FirstCode(io.StringIO):
         super().__init__(f"{PASSWORD}\n")
         self._screen = screen
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
         if line := super().readline():
             return line
         secret = self._screen.getvalue().split("secret=")[1][:32]
