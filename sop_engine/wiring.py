@@ -30,6 +30,7 @@ from sop_engine.storage import schema, sqlite
 from sop_engine.storage.installation import create_office, office_named
 from sop_engine.storage.outbox import SqlOutbox
 from sop_engine.storage.reading import Reading
+from sop_engine.storage.sessions import Sessions
 from sop_engine.storage.shelf import Shelf
 from sop_engine.storage.store import SqliteStore, SqlStore
 
@@ -51,17 +52,19 @@ def parse_organisation(body: str) -> Organisation:
 
 @dataclass
 class Engine:
-    """A running installation: the store, the read side, the mail worker."""
+    """A running installation: the store, the read side, the mail worker, who is signed in."""
 
     settings: Settings
     store: SqlStore
     office_id: int
     reading: Reading = field(init=False)
     outbox: SqlOutbox = field(init=False)
+    sessions: Sessions = field(init=False)
 
     def __post_init__(self) -> None:
         self.reading = Reading(self.store, self.office_id)
         self.outbox = SqlOutbox(self.store)
+        self.sessions = Sessions(self.store, self.office_id)
 
     @cached_property
     def prover(self) -> Credentials:

@@ -16,15 +16,18 @@ def complete_task(
     note: str = "",
     present: tuple[int, ...] = (),
     on_paper: decisions.OnPaper | None = None,
+    seen: int | None = None,
 ) -> Answer:
     """Complete a task of one's own; with an outcome where the stage decides.
 
     `redo` names the slots a backward outcome sends back, `present` the members of a body that took
-    part. Gives the run's state afterwards; refuses by clause, authority, quorum or state.
+    part, `seen` is the version of the run that was looked at. Gives the run's state afterwards; refuses
+    by clause, authority, quorum or state, and with StaleVersion what has changed since.
     """
 
     def act(tx: Transaction) -> Answer:
         file, task = tx.file_of_task(who, task_id)
+        decisions.check_seen(file.runs[task.run_id], seen)
         run = decisions.complete(
             file, task, outcome=outcome, redo=redo, result=result, note=note, present=present, on_paper=on_paper
         )
@@ -38,6 +41,7 @@ def complete_task(
         "result": result,
         "note": note,
         "present": present,
+        "seen": seen,
         "on_paper": [on_paper.done_at.isoformat(), on_paper.evidence] if on_paper else None,
     }
     return perform(store, who, "complete", arguments, act)

@@ -28,7 +28,7 @@ from sop_engine.domain.opening import (
 from sop_engine.domain.people import DELEGATE, Acting
 from sop_engine.domain.rules import Act, pass_gates
 from sop_engine.domain.state import Actor, Run, SignOff, Task
-from sop_engine.errors import NotAuthorised, Refusal
+from sop_engine.errors import NotAuthorised, Refusal, StaleVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ def check_gates(file: CaseFile, position: str, run: Run | None = None) -> None:
     pass_gates(Act(file.edition, file.plan.definition, file.plan.organisation, file.now, position, run))
     if file.case.state != "running":
         next_state(CASE, file.case.state, "complete")  # refuses in the words of the life cycle
+
+
+def check_seen(run: Run, version: int | None) -> None:
+    """Refuse where a run is no longer as it was when somebody looked at it; None: nobody said what they saw."""
+    if version is not None and run.version != version:
+        raise StaleVersion(
+            "Pekerjaan ini berubah sejak halaman Saudara dibuka.",
+            instead="Periksa keadaannya sekarang, lalu kirim lagi bila masih sesuai.",
+        )
 
 
 def start(file: CaseFile) -> None:

@@ -154,6 +154,17 @@ class Reading:
         found = self._some(Task, "id = ?", task_id)
         return found[0].case_id if found else None
 
+    def handed(self, person_id: int) -> list[tuple[Task, Run, str]]:
+        """List the open tasks somebody has handed to others, each with its run and activity."""
+        found = self._with_run(Task, "x.handed_by = ? AND x.state IN ('offered', 'claimed')", person_id)
+        return [(task, run, self._activity(run)) for task, run in found]
+
+    def taken(self, items: list[InboxItem]) -> dict[int, int]:
+        """Tell of the tasks in an inbox whose run somebody has claimed: run → person."""
+        runs = [item.run.id for item in items if item.kind == "tugas"] or [0]
+        claimed = self._some(Task, f"state = 'claimed' AND run_id IN ({', '.join('?' * len(runs))})", *runs)
+        return {task.run_id: task.person_id for task in claimed}
+
     def case(self, case_id: int) -> CaseView | None:
         """Give a case with its runs, tasks and sign-offs, or None."""
         found = self._some(Case, "id = ?", case_id)
@@ -177,6 +188,7 @@ class Reading:
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""
+        positions = positions or [""]
         marks = ", ".join("?" * len(positions))
         tasks = self._with_run(Task, "x.person_id = ? AND x.state IN ('offered', 'claimed')", person_id)
         asked = self._with_run(SignOff, f"x.position IN ({marks}) AND x.state = 'requested'", *positions)

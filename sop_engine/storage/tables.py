@@ -330,4 +330,28 @@ class HeartbeatRow(_Row, table=True):
     at: datetime = instant()
 
 
+class SessionRow(_Row, table=True):
+    """Somebody signed in at a browser, under the SHA-256 of an id that only the browser keeps."""
+
+    __table_args__ = (_belongs("persons", "person_id"), STRICT)
+    digest: str = text(primary_key=True)
+    office_id: int = whole()
+    person_id: int = whole()
+    opened_at: datetime = instant()
+    seen_at: datetime = instant()
+    proof: str = text()
+    proven_at: datetime = instant()
+
+
+class DraftRow(_Row, table=True):
+    """Work put aside unfinished: what was typed for a run, whoever goes on with it."""
+
+    __table_args__ = (_belongs("stage_runs", "run_id"), STRICT)
+    office_id: int = key()
+    run_id: int = key()
+    person_id: int = whole()
+    saved_at: datetime = instant()
+    said: dict[str, list[str]] = listing()
+
+
 TABLES = SQLModel.metadata

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import outcomes_of
 from sop_engine.domain.indonesian import count_days, instant, long_date, short_date
@@ -152,6 +153,10 @@ class CasePage(DocumentPage):
         found = [t for t in self.view.tasks if t.run_id == run.id and t.state in ("offered", "claimed")]
         return sorted(found, key=lambda task: task.state != "claimed")
 
+    def run_of(self, task: Task) -> Run:
+        """Give the run a task belongs to."""
+        return next(run for run in self.view.runs if run.id == task.run_id)
+
     def sign_offs_of(self, run: Run) -> list[SignOff]:
         """List the sign-offs of a run, answered ones too."""
         return [sign_off for sign_off in self.view.sign_offs if sign_off.run_id == run.id]
@@ -173,10 +178,11 @@ class CasePage(DocumentPage):
         for stage_id, slots in self.standings.items():
             open_slots = [(slot.run, slot.mark) for slot in slots.values() if slot.run and not slot.run.ended_at]
             if open_slots:
-                found.append((self.plan.stage(stage_id), [self._line(run, mark) for run, mark in open_slots]))
+                found.append((self.plan.stage(stage_id), [self.line(run, mark) for run, mark in open_slots]))
         return found
 
-    def _line(self, run: Run, mark: str) -> dict[str, Any]:
+    def line(self, run: Run, mark: str) -> dict[str, Any]:
+        """Say of an open run who has it, when it is due and why, and why it is done again."""
         asked = self.asked_of(run)
         due_at = min((sign_off.due_at for sign_off in asked), default=run.due_at)
         return {
@@ -185,7 +191,7 @@ class CasePage(DocumentPage):
             "label": LABELS[mark],
             "who": self._who(run, asked),
             "due": self.at(due_at),
-            "left": self._left(due_at) if due_at else "",
+            "left": left(self.plan.calendar, due_at, self.now),
             "late": bool(due_at and due_at < self.now),
             "explained": "1 hari kerja sejak pengesahan dimintakan" if asked else run.due_text,
             "reason": self._why_again(run),
@@ -202,13 +208,6 @@ class CasePage(DocumentPage):
         if tasks[0].state == "claimed":
             return f"Dikerjakan {self.person(tasks[0].person_id)}"
         return f"Ditugaskan kepada {self.persons(task.person_id for task in tasks)}"
-
-    def _left(self, due_at: datetime) -> str:
-        late = due_at < self.now
-        days = self.plan.calendar.working_days_between(min(due_at, self.now), max(due_at, self.now))
-        if days == 0:
-            return "lewat tenggat" if late else "hari ini"
-        return f"{'lewat' if late else 'sisa'} {count_days(days)}"
 
     def _why_again(self, run: Run) -> tuple[str, str] | None:
         """Why a stage is done again, in the words of who returned it or decided so."""
@@ -257,3 +256,14 @@ class CasePage(DocumentPage):
 def printed(day: str | None) -> str:
     """A date as printed: a full one in words, `2017-07` as it stands, a dash where it is empty."""
     return long_date(date.fromisoformat(day)) if day and len(day) == 10 else day or "–"
+
+
+def left(calendar: WorkCalendar, due_at: datetime | None, now: datetime) -> str:
+    """Say how many working days are left until a due date, or have gone since; '' where there is none."""
+    if due_at is None:
+        return ""
+    late = due_at < now
+    days = calendar.working_days_between(min(due_at, now), max(due_at, now))
+    if days == 0:
+        return "lewat tenggat" if late else "hari ini"
+    return f"{'lewat' if late else 'sisa'} {count_days(days)}"

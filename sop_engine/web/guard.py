@@ -1,8 +1,10 @@
-"""What stands around every answer: known hosts only, and headers that leave a browser no freedom."""
+"""What stands around every answer: known hosts only, no endless forms, headers that leave a browser no freedom."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sop_engine.web.visit import set_cookie
 
 POLICY = {
     "default-src": "'none'",
@@ -15,13 +17,14 @@ POLICY = {
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
 
+LARGEST = 12_000_000  # bytes of a form with its files
 _FOR_GOOD = "public, max-age=31536000, immutable"  # their addresses bear a digest of what they hold
 
 
@@ -50,9 +53,15 @@ class Guard:
                 headers.setdefault("Content-Security-Policy", policy())
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                visit = scope.get("state", {}).get("visit")
+                if visit and visit.cookie is not None:
+                    headers.append("Set-Cookie", set_cookie(visit))
             await send(message)
 
-        app = self._app if self._knows(Headers(scope=scope)) else _STRANGE_HOST
+        sent = Headers(scope=scope)
+        app = self._app if self._knows(sent) else _STRANGE_HOST
+        if scope["method"] == "POST" and not 0 <= int(sent.get("content-length", "-1")) <= LARGEST:
+            app = _TOO_LARGE
         await app(scope, receive, guarded)
 
     def _knows(self, headers: Headers) -> bool:
@@ -68,4 +77,7 @@ def _without_port(host: str) -> str:
 _STRANGE_HOST = PlainTextResponse(
     "Alamat ini tidak dikenal oleh sistem SOP. Bukalah halaman melalui alamat yang tercantum pada surel Saudara.",
     status_code=400,
+)
+_TOO_LARGE = PlainTextResponse(
+    "Kiriman ini terlalu besar. Lampirkan berkas paling besar 10 MB; tidak ada yang berubah.", status_code=413
 )

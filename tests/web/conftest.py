@@ -2,11 +2,16 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
 from notifications.sink import Sink
+from sop_engine.application.reset import reset
+from sop_engine.application.set_password import redeem
+from sop_engine.credentials import Credentials
 from sop_engine.web.app import create_app
 from tests.office import Office
 
@@ -17,7 +22,42 @@ DEMO = "export SOP_DATABASE_URL=sqlite:////tmp/demo.db\npython3 start.py"
 def browser(office: Office, demo: str = DEMO) -> TestClient:
     """A visitor of an office's web."""
     app = create_app(office.engine, demo)
-    return TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False)
+    here = {"sec-fetch-site": "same-origin"}
+    return TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False, headers=here)
+
+
+def token_on(page: str) -> str:
+    """The token every form of a page bears."""
+    return page.partition('name="_tanda" value="')[2].partition('"')[0]
+
+
+def be(visitor: TestClient, person: int) -> TestClient:
+    """Let a visitor of a demo be somebody."""
+    said = {"_tanda": token_on(visitor.get("/").text)}
+    assert visitor.post(f"/jadi/{person}", data=said).status_code == 303
+    return visitor
+
+
+PASSWORD = "payung hijau tujuh kelinci"
+
+
+def give_password(office: Office, person: int) -> None:
+    """Let somebody have the password of these tests, hashed cheaply."""
+    office.engine.prover = Credentials(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+    token = reset(office.store, office.engine.prover, office.who(0), person)["token"]
+    redeem(office.store, office.engine.prover, office.who(person), token, PASSWORD)
+
+
+def sign_in(visitor: TestClient, address: str, password: str = PASSWORD, **said: str) -> Response:
+    """Send the sign-in form."""
+    token = token_on(visitor.get("/masuk").text)
+    return visitor.post("/masuk", data={"_tanda": token, "surel": address, "sandi": password, **said})
+
+
+def everything(office: Office) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table."""
+    tables = office.store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    return {name: office.store.query(f"SELECT * FROM {name}") for (name,) in tables}
 
 
 def deliver(office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.office import SOP_396, Office
-from tests.web.conftest import DEMO, HERE, browser, deliver
+from tests.web.conftest import DEMO, HERE, be, browser, deliver, everything, give_password, sign_in
 
 SUBBAGIAN = ("ksb_kul", "ksb_tekhum", "ksb_parmas_sdm", "ksb_rendatin")
 
@@ -271,15 +271,18 @@ def test_a_mail_is_shown_as_text_and_as_html_in_a_frame_that_may_do_nothing(visi
     assert "'unsafe-hashes' 'sha256-" in policy
 
 
-def test_the_link_of_a_task_mail_leads_to_its_stage(visitor: TestClient) -> None:
+def test_the_link_of_a_task_mail_asks_who_one_is_and_then_leads_there(running: Office, visitor: TestClient) -> None:
     mail = visitor.get(f"/surel/{_mails(visitor)[0]}").text
     link = re.search(r'class="button" href="(/tugas/\d+)"', mail)
     assert link
 
     answer = visitor.get(link[1])
 
-    assert answer.status_code == 303
-    assert re.fullmatch(r"/kasus/\d+#tahap-disposisi", answer.headers["location"])
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/masuk?ke={link[1]}")
+    own = be(visitor, running.person["sekretaris"]).get(link[1])
+    assert "Menerima surat permintaan LKj" in own.text
+    of_another = be(visitor, running.person["ketua"]).get(link[1])
+    assert re.fullmatch(r"/kasus/\d+#tahap-disposisi", of_another.headers["location"])
 
 
 def test_nobodys_mail_is_shown_outside_a_demo(running: Office) -> None:
@@ -287,7 +290,10 @@ def test_nobodys_mail_is_shown_outside_a_demo(running: Office) -> None:
     visitor = browser(running, demo="")
 
     assert visitor.get("/surel").status_code == 404
-    assert "/surel" not in visitor.get("/").text
+    assert visitor.get("/").headers["location"] == "/masuk?ke=/"
+    assert "/surel" not in visitor.get("/masuk").text
+    give_password(running, running.person["ketua"])
+    sign_in(visitor, "ketua@contoh.invalid")
     assert "--sebagai" not in case_page_of(visitor)
 
 
@@ -358,8 +364,10 @@ def test_hostile_words_stand_escaped_wherever_they_came_from(tmp_path: Path) -> 
         ("/statis/%2e%2e/app.py", "Alamatnya mungkin salah ketik"),
     ],
 )
-def test_what_is_not_there_is_a_page_that_says_what_to_do(visitor: TestClient, path: str, says: str) -> None:
-    answer = visitor.get(path)
+def test_what_is_not_there_is_a_page_that_says_what_to_do(
+    running: Office, visitor: TestClient, path: str, says: str
+) -> None:
+    answer = be(visitor, running.person["ketua"]).get(path)
 
     assert answer.status_code == 404
     assert says in words(answer.text)
@@ -380,17 +388,12 @@ def test_a_fault_of_ours_is_a_page_without_its_details(running: Office, monkeypa
 # -- looking changes nothing ---------------------------------------------------------------------------
 
 
-def _everything(office: Office) -> dict[str, list[tuple[object, ...]]]:
-    tables = office.store.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return {name: office.store.query(f"SELECT * FROM {name}") for (name,) in tables}
-
-
 def test_no_page_changes_a_row(running: Office) -> None:
     running.done("disposisi")
     running.done("persiapan")
     deliver(running)
     visitor = browser(running)
-    before = _everything(running)
+    before = everything(running)
     task, signing = running.store.query("SELECT MIN(id) FROM tasks")[0][0], running.asked()[0][0]
     paths = ["/", f"/kasus/{_case_number(visitor)}", "/surel", f"/tugas/{task}", f"/pengesahan/{signing}"]
     paths += [f"/surel/{mail}" for mail in _mails(visitor)]
@@ -403,7 +406,7 @@ def test_no_page_changes_a_row(running: Office) -> None:
             assert answer.status_code == 405, (method, path)
             assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}, (method, path)
 
-    assert _everything(running) == before
+    assert everything(running) == before
 
 
 # -- headers -------------------------------------------------------------------------------------------
@@ -420,7 +423,7 @@ def test_every_answer_bears_the_security_headers(visitor: TestClient, path: str)
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == (
         "no-store" if path != "/statis/gaya.css" else "public, max-age=31536000, immutable"
     )

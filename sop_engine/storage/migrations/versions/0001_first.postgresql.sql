@@ -225,6 +225,17 @@ CREATE TABLE revisions (
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id)
 );
 CREATE UNIQUE INDEX revisions_number ON revisions (office_id, edition_id, number);
+CREATE TABLE sessions (
+	digest TEXT COLLATE "C" NOT NULL,
+	office_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	opened_at TEXT COLLATE "C" NOT NULL,
+	seen_at TEXT COLLATE "C" NOT NULL,
+	proof TEXT COLLATE "C" NOT NULL,
+	proven_at TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (digest),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
 CREATE TABLE tokens (
 	office_id BIGINT NOT NULL,
 	hash TEXT COLLATE "C" NOT NULL,
@@ -299,6 +310,15 @@ CREATE TABLE stage_runs (
 	FOREIGN KEY(office_id, case_id) REFERENCES cases (office_id, id)
 );
 CREATE UNIQUE INDEX stage_runs_place ON stage_runs (office_id, case_id, stage, pass_no, slot);
+CREATE TABLE drafts (
+	office_id BIGINT NOT NULL,
+	run_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	saved_at TEXT COLLATE "C" NOT NULL,
+	said TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (office_id, run_id),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id)
+);
 CREATE TABLE reminders (
 	office_id BIGINT NOT NULL,
 	run_id BIGINT NOT NULL,

@@ -253,6 +253,19 @@ CREATE TABLE revisions (
 )
  STRICT;
 CREATE UNIQUE INDEX revisions_number ON revisions (office_id, edition_id, number);
+CREATE TABLE sessions (
+	digest TEXT NOT NULL,
+	office_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	opened_at TEXT NOT NULL,
+	seen_at TEXT NOT NULL,
+	proof TEXT NOT NULL,
+	proven_at TEXT NOT NULL,
+	PRIMARY KEY (digest),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE tokens (
 	office_id INTEGER NOT NULL,
 	hash TEXT NOT NULL,
@@ -333,6 +346,17 @@ CREATE TABLE stage_runs (
  WITHOUT ROWID,
  STRICT;
 CREATE UNIQUE INDEX stage_runs_place ON stage_runs (office_id, case_id, stage, pass_no, slot);
+CREATE TABLE drafts (
+	office_id INTEGER NOT NULL,
+	run_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	saved_at TEXT NOT NULL,
+	said TEXT NOT NULL,
+	PRIMARY KEY (office_id, run_id),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
 CREATE TABLE reminders (
 	office_id INTEGER NOT NULL,
 	run_id INTEGER NOT NULL,
