@@ -1,6 +1,7 @@
 """What may happen to people and editions: posts, absences, delegations, second persons, paper, voiding."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sop_engine.application.absence import add_absence, end_absence
@@ -118,7 +119,7 @@ class PeopleLife(WorkLife):
             proposal for proposal in self.reading.proposals() if proposal.arguments.get("person") == person
         ]:
             if proposal.act == "appoint" and proposal.arguments["from"] == instant_text(span["from_at"]):
-                self.act("confirm", lambda number=proposal.id: confirm(store, second, number))
+                self.act("confirm", partial(confirm, store, second, proposal.id))
 
     def end(self, pick: int, way: int) -> None:
         """A hold on a post ends: now, later, or as of yesterday."""
