@@ -1,4 +1,4 @@
--- What the role that works in the database may do: nothing is truncated, only old answers, sessions and drafts are deleted.
+-- What the role that works in the database may do: nothing is truncated, only old answers and sessions are deleted.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role};
 REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role};
 GRANT USAGE ON SCHEMA public TO {role};
@@ -29,5 +29,5 @@ GRANT SELECT, INSERT, UPDATE (state) ON reminders TO {role};
 GRANT SELECT, INSERT, UPDATE (state, next_at, attempts, fence, owner, body, error, sent_at) ON messages TO {role};
 GRANT SELECT, INSERT, DELETE ON answers TO {role};
 GRANT SELECT, INSERT, UPDATE (digest, seen_at, proof, proven_at), DELETE ON sessions TO {role};
-GRANT SELECT, INSERT, UPDATE (person_id, saved_at, said), DELETE ON drafts TO {role};
+GRANT SELECT, INSERT, UPDATE (person_id, saved_at, said) ON drafts TO {role};
 GRANT SELECT, INSERT, UPDATE (at) ON heartbeats TO {role}
