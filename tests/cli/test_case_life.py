@@ -1,7 +1,9 @@
 """The early life of an installation and a case, typed at the command line."""
 
 import io
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -166,8 +168,12 @@ def test_at_a_terminal_only_a_typed_ya_signs(loaded: Terminal, monkeypatch: pyte
 
 
 def test_whoever_loaded_it_does_not_sign_it(loaded: Terminal) -> None:
-    loaded.json("holders", "appoint", "admin@contoh.invalid", "sekretaris", "--surat", "SK 2", sebagai="admin")
-
+    held = next(h for h in loaded.json("holders")["holders"] if h["position"] == "sekretaris")
+    for change in (  # the head of a unit is one person, and whoever signs needs a second person
+        ("end", held["id"]), ("appoint", "admin@contoh.invalid", "sekretaris", "--surat", "SK 2")
+    ):  # fmt: skip
+        proposal = loaded.json("holders", *change, sebagai="admin")["proposal"]
+        loaded.json("holders", "confirm", proposal, sebagai="ketua")
     enrol("admin")
 
     told = loaded("sign", NUMBER, "--ya", "--json", sebagai="admin")
@@ -181,7 +187,8 @@ def test_a_wet_signature_needs_day_scan_and_witness(loaded: Terminal) -> None:
     scan = Path("pindaian.pdf")
     scan.write_bytes(b"%PDF kertas")
     number, yes = "396/ORT.06/3601/2023", ("--basah", "--ya")
-    paper = ("--tanggal", "2026-01-05", "--bukti", scan)
+    today = f"{datetime.now(ZoneInfo('Asia/Jakarta')):%Y-%m-%d}"  # the day on which she holds the post
+    paper = ("--penandatangan", "sekretaris@contoh.invalid", "--tanggal", today, "--bukti", scan)
 
     bare = loaded("sign", number, *yes, sebagai="sekretaris")
     loader = loaded("sign", number, *yes, *paper, "--saksi", "admin@contoh.invalid", sebagai="sekretaris")
@@ -189,7 +196,7 @@ def test_a_wet_signature_needs_day_scan_and_witness(loaded: Terminal) -> None:
 
     assert (bare.code, loader.code) == (2, 1)
     assert "Saksi" in loader.err
-    assert signed["in_force_at"] == "2026-01-05T00:00:00+07:00"
+    assert signed["in_force_at"] == f"{today}T00:00:00+07:00"
 
 
 def test_a_taken_number_is_refused_on_loading(loaded: Terminal) -> None:

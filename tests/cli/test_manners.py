@@ -73,7 +73,7 @@ def test_a_misused_verb_says_what_to_type_and_exits_2(installed: Terminal, words
         (["people", "add", "Ani", "ADMIN@contoh.invalid", "--sebagai", "1"], "sudah terdaftar"),
         (["holders", "appoint", "1", "sekertaris", "--surat", "SK", "--sebagai", "1"], "dimaksud: sekretaris"),
         (["holders", "appoint", "1", "ketua", "--surat", " ", "--sebagai", "1"], "nomor surat"),
-        (["holders", "end", "99", "--sebagai", "1"], "Tidak ada penunjukan berjalan nomor 99"),
+        (["holders", "end", "99", "--sebagai", "1"], "Tidak ada penunjukan nomor 99"),
         (["init", "--admin-nama", "B", "--admin-surel", "b@c.id"], "sudah disiapkan"),
         (["load", "tidak-ada.yaml", "--sebagai", "1"], "tidak-ada.yaml"),
     ],
@@ -93,7 +93,7 @@ def test_a_refused_verb_says_why_and_exits_1(installed: Terminal, words: list[st
 def test_an_unexpected_fault_is_one_sentence_and_a_log_file(
     installed: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(call: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("of our own making")
 
     monkeypatch.setattr(record, "verify_record", broken)
