@@ -23,8 +23,14 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "sop@contoh.invalid"
+    witnesses: str = Field("", pattern=r"^([^,\s@]+@[^,\s@]+(\s*,\s*[^,\s@]+@[^,\s@]+)+)?$")  # two or more, or none
     tick_seconds: int = Field(30, ge=1, le=3600)
     workflows: Path = Path("workflows")
+
+    @property
+    def witness_addresses(self) -> tuple[str, ...]:
+        """The addresses outside the office that get the daily checkpoint."""
+        return tuple(address.strip() for address in self.witnesses.split(",") if address.strip())
 
     @property
     def on_postgres(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
+from sop_engine.application.checkpoint import daily_checkpoint
 from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Clock
@@ -20,7 +21,7 @@ from sop_engine.application.ratify_edition import sweep_void
 from sop_engine.application.request import forget_answers
 from sop_engine.application.revise_edition import follow_revisions
 from sop_engine.credentials import Credentials
-from sop_engine.domain.definition import Definition
+from sop_engine.domain.definition import Definition, Schedule
 from sop_engine.domain.organisation import Organisation
 from sop_engine.errors import StoreUnfit
 from sop_engine.files.reader import read
@@ -91,11 +92,20 @@ class Engine:
         """Let what changed be followed, then fire what is due now."""
         return self.follow() + fire_reminders(self.store, self.store.clock())
 
+    def witness(self) -> int:
+        """Queue the day's checkpoint to the witnesses, if there are any."""
+        addresses, name = self.settings.witness_addresses, self.settings.office_name
+        if not addresses:
+            return 0
+        calendar = self.reading.calendar(Schedule().zone)
+        return daily_checkpoint(self.store, self.office_id, name, addresses, calendar)
+
     def ticker(self, connections: int = 4) -> Ticker:
         """Build the ticker that fires reminders, drains the outbox and forgets old answers."""
         worker, clock = self.worker(connections), self.store.clock
         works: dict[str, Callable[[], object]] = {
             "reminders": self.tick,
+            "checkpoint": self.witness,
             "outbox": lambda: worker.drain_once(clock),
             "answers": lambda: forget_answers(self.store, clock()),
         }

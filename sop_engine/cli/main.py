@@ -62,7 +62,7 @@ def _app() -> typer.Typer:
     add_group(app, "Orang", people.people, [people.add, proof.reset, proof.password, proof.totp])
     add_group(app, "Orang", people.holders, [people.appoint, people.end, people.confirm, people.withdraw])
     add_group(app, "Orang", people.absence, [people.be_absent, people.come_back])
-    add_group(app, "Catatan dan kalender", record.audit, [record.verify, record.export])
+    add_group(app, "Catatan dan kalender", record.audit, [record.verify, record.checkpoint, record.export])
     add_group(app, "Catatan dan kalender", record.calendar, [record.due])
     add(app, "Pengoperasian", [setting_up.init, setting_up.migrate, serving.serve, serving.worker, operations.doctor])
     return app

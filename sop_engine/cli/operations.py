@@ -62,7 +62,8 @@ def doctor(call: Call) -> Answer:
     reason = "bebas dari cacat WAL-reset" if mode == "WAL" else "versi ini dapat kehilangan data dalam WAL"
     found = [_check("sqlite", True, f"SQLite {version}, jurnal {mode}, synchronous {synchronous}: {reason}")]
     try:
-        examined = [_record(call), _mail(call), _background(call), _clock(call)]  # opening compares the schema first
+        look = (_record, _mail, _background, _witnesses, _clock)
+        examined = [each(call) for each in look]  # opening compares the schema first
         found += [
             _check("skema", True, f"skema sama dengan versi program ini, sidik {schema.fingerprint()[:12]}"),
             *examined,
@@ -100,6 +101,15 @@ def _background(call: Call) -> dict[str, Any]:
     words = "; ".join(f"{what} {_since(at, call.zone)}" for what, at in last.items())
     advice = "" if all(last.values()) and not stopped else "; jalankan `sop worker` atau `sop serve`"
     return _check("latar", not stopped, f"{words}{advice}")
+
+
+def _witnesses(call: Call) -> dict[str, Any]:
+    """Without witnesses a rewritten record would pass as whole: told, but no fault of the installation."""
+    if not call.settings.witness_addresses:
+        return _check("saksi", True, "belum ada saksi di luar kantor; isi SOP_WITNESSES dengan dua alamat surel")
+    last = call.store.last_checkpoint(call.engine.office_id)
+    when = f"terakhir {shown(last, call.zone)}" if last else "belum pernah dikirim; jalankan `sop worker`"
+    return _check("saksi", True, f"titik periksa kepada {len(call.settings.witness_addresses)} saksi, {when}")
 
 
 def _since(at: datetime | None, zone: str) -> str:

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from sop_engine.application.checkpoint import checkpoint as queue_checkpoint
 from sop_engine.application.export_record import exported
+from sop_engine.application.ports import Who
 from sop_engine.application.verify_record import verify_record
 from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.verbs import argument, moment, option, reader, verb, whole
@@ -20,6 +22,7 @@ from sop_engine.cli.views import local, shown, table
 from sop_engine.domain.deadlines import due_of
 from sop_engine.domain.expressions import Duration, parse_duration
 from sop_engine.domain.record import Verdict
+from sop_engine.domain.state import Actor
 from sop_engine.errors import SopError
 from sop_engine.storage.record_view import recorded
 
@@ -96,6 +99,16 @@ def verify(
         call.say("Jangan ubah apa pun; amankan salinan basis data dan laporkan kepada pimpinan.")
     fault = None if verdict.ok else {"seq": verdict.fault_seq, "what": verdict.fault}
     return {"ok": verdict.ok, "entries": verdict.entries, "head": verdict.head, "first_fault": fault}
+
+
+@verb("checkpoint", "Kirim sekarang kedudukan catatan kepada saksi di luar kantor.", "sop audit checkpoint --sebagai 1")
+def checkpoint(call: Call, who: Who) -> Answer:
+    """Queue a checkpoint to every witness."""
+    actor = Actor(who.person_id, "", "", who.channel)
+    name, witnesses = call.settings.office_name, call.settings.witness_addresses
+    answer = queue_checkpoint(call.store, who.office_id, name, witnesses, actor)
+    call.say(f"Entri {answer['entries']} dengan sidiknya dikirim kepada {len(answer['witnesses'])} saksi.")
+    return answer
 
 
 @verb("export", "Salin catatan untuk pemeriksa, beserta program pemeriksanya.", "sop audit export --ke ekspor.zip")

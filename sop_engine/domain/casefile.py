@@ -124,15 +124,25 @@ class Desk:
         dedupe = f"{kind}/{about}/{extra or self.counters.seq}/{person.id}"
         if any(message.dedupe == dedupe for message in self.out.messages):
             return
+        self._queue(kind, dedupe, subject, context, person.id, person.name, person.email, to.position, run)
+
+    def mail_to(self, address: str, kind: str, subject: str, context: dict[str, Any]) -> None:
+        """Queue one mail about the fact told last to an address outside the office."""
+        self._queue(kind, f"{kind}/{self.counters.seq}/{address}", subject, context, None, address, address, "", None)
+
+    def _queue(
+        self, kind: str, dedupe: str, subject: str, context: dict[str, Any],
+        person_id: int | None, name: str, address: str, position: str, run: Run | None,
+    ) -> None:  # fmt: skip
         self.out.messages.append(
             Message(
                 id=self.new_id(),
                 event_seq=self.counters.seq,
                 kind=kind,
-                person_id=person.id,
-                to_name=person.name,
-                to_address=person.email,
-                to_position=to.position,
+                person_id=person_id,
+                to_name=name,
+                to_address=address,
+                to_position=position,
                 case_id=self.case.id if self.case else None,
                 run_id=run.id if run else None,
                 stage=run.stage if run else "",

@@ -84,7 +84,7 @@ def _hand(file: CaseFile, task: Task, to: int, note: str, kind: str) -> Task:
         next_state(TASK, task.state, "withdraw")  # refuses in the words of the life cycle
     if any(other.person_id == to for other in file.tasks_of(run)):
         raise Refusal(f"{person.name} sudah mempunyai tugas ini.", instead="Pilih orang lain.")
-    for_whom = task.stands_for if task.capacity == DELEGATE else task.person_id
+    for_whom = task.stands_for or task.person_id
     _withdraw(file, task)
     written = file.write(note)
     file.change(run, deadline_no=run.deadline_no + 1)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from sop_engine.application.ports import Clock, Transaction
 from sop_engine.domain.identity import Credential
-from sop_engine.domain.state import instant_text
+from sop_engine.domain.state import instant_of, instant_text
 from sop_engine.storage import rows, schema, sqlite
 from sop_engine.storage.shelf import Office, Run, Shelf
 from sop_engine.storage.transaction import SqlTransaction
@@ -105,6 +105,12 @@ class SqlStore(ABC):
             " GROUP BY office_id, case_id ORDER BY MIN(at), office_id, case_id LIMIT ?"
         )
         return [(office, case) for office, case in self.query(statement, (instant_text(now), limit))]
+
+    def last_checkpoint(self, office_id: int) -> datetime | None:
+        """Tell when the last checkpoint of an office was queued."""
+        statement = "SELECT MAX(created_at) FROM messages WHERE office_id = ? AND kind = 'checkpoint'"
+        [(at,)] = self.query(statement, (office_id,))
+        return instant_of(at) if at else None
 
     def void_cases(self, limit: int) -> list[tuple[int, int]]:
         """List (office, case) of running cases whose edition is void."""

@@ -89,6 +89,10 @@ class SqlTransaction(Keeping):
         """Give an empty desk for an act of the system's own."""
         return Desk(self._counters, self.people, actor, self.now)
 
+    def head(self) -> tuple[int, str]:
+        """Give the number and hash of the last entry of the record."""
+        return self.office.head_seq, self.office.head_hash
+
     def case_file(self, who: Who, case_id: int, position: str) -> CaseFile:
         """Give a case's file for an act in a position."""
         return self._file(case_id, self._actor(who, position))

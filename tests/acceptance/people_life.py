@@ -209,7 +209,7 @@ class PeopleLife(WorkLife):
             stranger = self.office.who("bukan_siapa")
             self.act("delegate", lambda: delegate_task(store, stranger, work.task, to), False, NotFound)
             return
-        allowed = self.may(work) and work.capacity != "delegasi" and self.free_for(work, to)
+        allowed = self.may(work) and work.capacity not in ("delegasi", "pengganti") and self.free_for(work, to)
         self.act("delegate", lambda: delegate_task(store, who, work.task, to, "Mohon dikerjakan."), allowed)
 
     def reassign(self, pick: int, way: int) -> None:

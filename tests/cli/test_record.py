@@ -75,7 +75,8 @@ def test_an_erased_text_leaves_the_record_whole(running: Terminal) -> None:
 def test_doctor_finds_a_healthy_installation_healthy(running: Terminal) -> None:
     answer = running.json("doctor")
 
-    assert [check["name"] for check in answer["checks"]] == ["sqlite", "skema", "catatan", "surel", "latar", "jam"]
+    names = ["sqlite", "skema", "catatan", "surel", "latar", "saksi", "jam"]
+    assert [check["name"] for check in answer["checks"]] == names
     assert all(check["ok"] for check in answer["checks"])
 
 
