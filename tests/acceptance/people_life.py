@@ -22,6 +22,7 @@ SPANS = [timedelta(days=1), timedelta(days=5), timedelta(hours=3), timedelta(day
 ACTS_OF_PEOPLE = {  # what may happen: how often, and of what there must be some
     "appoint": (3, ""),
     "fill": (4, ""),
+    "promote": (2, "sign_offs WHERE state = 'requested'"),
     "end": (3, ""),
     "decide_proposal": (3, "proposals WHERE state = 'proposed'"),
     "go_away": (3, ""),
@@ -102,6 +103,22 @@ class PeopleLife(WorkLife):
             "until_at": self.now + timedelta(days=300),
         }
         self.appointed("fill", "admin", said, oracle.fits(structure, said))
+
+    def promote(self, pick: int, way: int) -> None:
+        """Whoever did some work, or was represented in it, comes to the post that is asked to sign it off."""
+        asked, oracle, store = self.asked(), self.oracle(), self.office.store
+        one = chosen([one for one in asked if one.run.performed_for] or asked, pick)
+        structure = self.structure_of(one.position)
+        span = {"from_at": self.now, "until_at": self.now + chosen(SPANS, way)}
+        person = one.run.performed_for or chosen(sorted(one.performers), way)
+        said = {"person_id": person, "position": one.position, "capacity": "plh", **span}
+        self.appointed("promote", "admin", said, oracle.fits(structure, said))
+        second = self.office.who("admin2")
+        for proposal in [
+            proposal for proposal in self.reading.proposals() if proposal.arguments.get("person") == person
+        ]:
+            if proposal.act == "appoint" and proposal.arguments["from"] == instant_text(span["from_at"]):
+                self.act("confirm", lambda number=proposal.id: confirm(store, second, number))
 
     def end(self, pick: int, way: int) -> None:
         """A hold on a post ends: now, later, or as of yesterday."""
@@ -184,7 +201,8 @@ class PeopleLife(WorkLife):
         )
 
     def delegate(self, pick: int, way: int) -> None:
-        work, to = chosen(self.open_work(), pick), chosen(self.everybody(), way // 2)
+        works, to = self.open_work(), chosen(self.everybody(), way // 2)
+        work = chosen([work for work in works if work.stage.sign_off] or works if way % 4 else works, pick)
         store, who = self.office.store, self.office.who(work.person)
         if way % 9 == 0:
             stranger = self.office.who("bukan_siapa")
@@ -246,6 +264,8 @@ class PeopleLife(WorkLife):
             lambda: void_edition(self.office.store, self.office.who(person), edition, ground),
             rightly and ground != "  " and state in ("in_force", "in_execution"),
         )
+        if rightly:
+            self.mail(pick, way)  # the worker may come before the cases have followed
 
     def renew(self, pick: int, way: int) -> None:
         """The next edition of a procedure is loaded and signed: it replaces those clause 5 spares not."""

@@ -177,7 +177,7 @@ def hand_over_only_what_one_has(monkeypatch: pytest.MonkeyPatch) -> None:
         (ignore_the_fence, "I23|tidak boleh diubah"),
         (open_one_slot_only, "I8"),
         (leave_tasks_with_delegates, "keeps a task"),
-        (let_the_represented_sign, "asked is not who|own work|tidak boleh mengesahkan|DID NOT RAISE"),
+        (let_the_represented_sign, "asked is not who|own work|tidak boleh mengesahkan"),
         (write_on_after_voiding, "goes on writing"),
         (hand_over_only_what_one_has, "is offered nothing|keeps a task"),
     ],

@@ -83,7 +83,7 @@ ACTS = {  # what may happen: how often, and of what there must be some
     "complete_wrongly": (2, _OPEN),
     "complete_too_late": (1, "tasks WHERE state IN ('done', 'withdrawn')"),
     "answer": (9, "sign_offs WHERE state = 'requested'"),
-    "cancel": (1, "cases"),
+    "cancel": (2, "cases WHERE state = 'running'"),
     "tick": (4, ""),
     "mail": (4, "messages WHERE state IN ('queued', 'claimed')"),
     "come_back_late": (2, ""),
