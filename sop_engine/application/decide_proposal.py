@@ -7,7 +7,7 @@ from sop_engine.application.reset import RESET
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.lifecycle import PROPOSAL, next_state
 from sop_engine.domain.state import Proposal
-from sop_engine.errors import NotAuthorised
+from sop_engine.errors import NotAuthorised, Refusal
 
 ACTS = {act.name: act for act in (APPOINT, END, RESET)}
 
@@ -45,6 +45,11 @@ def withdraw(store: Store, who: Who, proposal_id: int) -> Answer:
 
 def _check_second(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
     """The second person is an admin or acts in the position's superior, and is neither side of the proposal."""
+    if proposal.act not in ACTS:
+        raise Refusal(
+            "Usulan perubahan SOP ditandatangani pejabat yang mengesahkan, atau ditarik pengusulnya.",
+            instead="Tampilkan akibatnya, lalu tanda tangani; pengusul menariknya dengan `sop holders withdraw`.",
+        )
     people, now = desk.people, desk.now
     position, subject = ACTS[proposal.act].about(tx, desk, proposal.arguments)
     above = [one for organisation in tx.organisations() for one in organisation.superiors_of(position)]

@@ -86,9 +86,10 @@ def follow_revisions(store: TickingStore, limit: int = 200) -> int:
     found = store.cases_behind(limit)
     for office_id, case_id in found:
         store.write(office_id, partial(_catch_up, case_id=case_id))
-    for office_id, edition_id in store.editions_behind() if len(found) < limit else ():
+    told = store.editions_behind() if len(found) < limit else []
+    for office_id, edition_id in told:
         store.write(office_id, partial(_tell, edition_id=edition_id))
-    return len(found)
+    return len(found) + len(told)
 
 
 def _adopt(tx: Transaction, desk: Desk, proposal: Proposal, shown_digest: str, parse: ParseDefinition) -> Answer:

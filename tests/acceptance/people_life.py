@@ -25,7 +25,7 @@ ACTS_OF_PEOPLE = {  # what may happen: how often, and of what there must be some
     "fill": (4, ""),
     "promote": (2, "sign_offs WHERE state = 'requested'"),
     "end": (3, ""),
-    "decide_proposal": (3, "proposals WHERE state = 'proposed'"),
+    "decide_proposal": (3, "proposals WHERE state = 'proposed' AND act <> 'revise'"),
     "go_away": (3, ""),
     "come_back": (1, "absences"),
     "delegate": (3, _OPEN),
@@ -136,7 +136,7 @@ class PeopleLife(WorkLife):
 
     def decide_proposal(self, pick: int, way: int) -> None:
         """A second person confirms or withdraws; never who proposed it, nor whom it is about."""
-        proposal = chosen(self.reading.proposals(), pick)
+        proposal = chosen([one for one in self.reading.proposals() if one.act != "revise"], pick)
         said, oracle, store = proposal.arguments, self.oracle(), self.office.store
         row = next((row for row in oracle.rows if row[0] == said.get("holder")), None)
         position, subject = (row[2], row[1]) if row else (said["position"], said["person"])

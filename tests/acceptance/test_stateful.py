@@ -17,7 +17,7 @@ from sop_engine.domain.flow import Visit
 from sop_engine.domain.opening import open_visit
 from sop_engine.domain.record import fold
 from sop_engine.storage import outbox, rows, transaction
-from tests.acceptance.people_life import PeopleLife
+from tests.acceptance.text_life import TextLife
 from tests.acceptance.work_life import PICK, Lives
 from tests.office import Office
 from tests.strategies import move_in
@@ -36,11 +36,11 @@ MUST_HAPPEN = {  # else the machine would prove nothing
 }
 
 
-class OfficeLife(PeopleLife):
+class OfficeLife(TextLife):
     """One episode of everything that may happen."""
 
     @rule(
-        act=st.sampled_from([name for name, (weight, _) in PeopleLife.acts.items() for _ in range(weight)]),
+        act=st.sampled_from([name for name, (weight, _) in TextLife.acts.items() for _ in range(weight)]),
         pick=PICK,
         way=PICK,
     )
