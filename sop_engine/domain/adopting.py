@@ -51,7 +51,7 @@ def propose(
     keep_completed: bool, correction_number: str,
 ) -> Proposal:  # fmt: skip
     """Keep a proposal for the ratifier to sign; refuses what could not be adopted."""
-    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now))
+    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now, starts=True))
     if judgement.verdict == "none":
         raise Refusal("Naskah ini tidak mengubah apa pun.", instead="Periksa apakah berkas yang benar yang diunggah.")
     check_adoptable(judgement)
@@ -159,7 +159,7 @@ def adopt(
 ) -> None:  # fmt: skip
     """Sign a proposal as the ratifying position: effective at once, or the whole edition is void (rule 4)."""
     after, said, edition = next_state(PROPOSAL, proposal.state, "confirm"), proposal.arguments, paper.edition
-    pass_gates(Act(edition, paper.definition, paper.organisation, desk.now))
+    pass_gates(Act(edition, paper.definition, paper.organisation, desk.now, starts=True))
     check_ratifying(desk, paper, "direvisi")
     if desk.actor.person_id == proposal.proposed_by:
         raise NotAuthorised(

@@ -20,7 +20,7 @@ from sop_engine.errors import Refusal
 class Act:
     """What somebody is about to do under an edition.
 
-    `position` of who acts, where one is asked for; `run` that is acted on; whether it starts a case, and how many
+    `position` of who acts, where one is asked for; `run` that is acted on; whether it starts a case or changes the text, and how many
     `earlier_cases` of the edition were not cancelled.
     """
 
@@ -83,7 +83,7 @@ def over_with_its_stages(act: Act, clause: Clause | None) -> None:
         raise _by(clause, message, "Terbitkan edisi berikutnya dengan `sop reissue`.")
     if edition.state == "replaced" and act.starts:
         message = f"SOP Nomor {edition.number} telah diganti edisi berikutnya."
-        raise _by(None, message, "Mulai kasus dari edisi yang berlaku.")
+        raise _by(None, message, "Lakukan pada edisi yang berlaku.")
     if edition.single_case and act.earlier_cases:
         raise _by(
             clause,

@@ -365,3 +365,16 @@ def test_voiding_and_revising_do_not_meet(running: Office) -> None:
 
     with pytest.raises(Refusal, match="batal"):
         sign(running, proposed)
+
+
+def test_a_replaced_edition_is_revised_no_more(office: Office) -> None:
+    edition = office.in_force(WITHOUT_5)
+    office.start(edition)
+    proposed = propose(office, edition, of_stage("verifikasi", "waktu: 2 hari", "waktu: 5 hari", WITHOUT_5))
+    office.in_force(WITHOUT_5.replace("nomor: 396/", "nomor: 397/", 1))
+
+    for act in (lambda: sign(office, proposed), lambda: preview(office, proposed["proposal"])):
+        with pytest.raises(Refusal, match="telah diganti edisi berikutnya"):
+            act()
+    office.to_the_end()  # what runs ends under it
+    check(office)
