@@ -152,8 +152,8 @@ def _consequence(tx: Transaction, case_id: int) -> Answer:
 
 def _tell(tx: Transaction, *, edition_id: int) -> None:
     edition = tx.edition(edition_id)
-    if edition.followed == edition.revision_id or edition.state == "void":
-        return  # another ticker was first
+    if edition.followed == edition.revision_id or edition.state not in ("in_force", "in_execution"):
+        return  # another ticker was first, or the edition ended
     desk = tx.desk_as(TICKER)
     for revision in tx.revisions_since(edition, edition.followed):
         old = tx.plan(edition.followed, edition.organisation).definition

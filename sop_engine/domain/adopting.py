@@ -51,7 +51,7 @@ def propose(
     keep_completed: bool, correction_number: str,
 ) -> Proposal:  # fmt: skip
     """Keep a proposal for the ratifier to sign; refuses what could not be adopted."""
-    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now))
+    _check_open(desk, paper)
     if judgement.verdict == "none":
         raise Refusal("Naskah ini tidak mengubah apa pun.", instead="Periksa apakah berkas yang benar yang diunggah.")
     check_adoptable(judgement)
@@ -96,6 +96,14 @@ def propose(
         paragraf=[f"Usulan {proposal.id}: {ground.description.strip()}", f"Akibatnya: {EFFECT[judgement.verdict]}."],
     )
     return proposal
+
+
+def _check_open(desk: Desk, paper: Paper) -> None:
+    """A text changes only while it is in force or in execution; a replaced one has its successor (rule 2)."""
+    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now))
+    if paper.edition.state == "replaced":
+        message = f"SOP Nomor {paper.edition.number} telah diganti edisi berikutnya dan tidak direvisi lagi."
+        raise Refusal(message, instead="Kasus yang berjalan selesai menurut naskahnya; revisilah edisi yang berlaku.")
 
 
 EFFECT = {
@@ -159,7 +167,7 @@ def adopt(
 ) -> None:  # fmt: skip
     """Sign a proposal as the ratifying position: effective at once, or the whole edition is void (rule 4)."""
     after, said, edition = next_state(PROPOSAL, proposal.state, "confirm"), proposal.arguments, paper.edition
-    pass_gates(Act(edition, paper.definition, paper.organisation, desk.now))
+    _check_open(desk, paper)
     check_ratifying(desk, paper, "direvisi")
     if desk.actor.person_id == proposal.proposed_by:
         raise NotAuthorised(

@@ -360,7 +360,7 @@ class TextLife(PeopleLife):
     def everybody_follows(self) -> None:
         """Nothing is behind, and nobody is told twice of one revision."""
         assert not self.query(BEHIND), "a running case has not followed"
-        silent = "SELECT id FROM editions WHERE followed <> revision_id AND state <> 'void'"
+        silent = "SELECT id FROM editions WHERE followed <> revision_id AND state IN ('in_force', 'in_execution')"
         assert not self.query(silent), "nobody was told of a revision"
         twice = "SELECT event_seq, to_address FROM messages WHERE kind = 'revisi' GROUP BY 1, 2 HAVING COUNT(*) > 1"
         assert not self.query(twice), "told twice of one revision"
