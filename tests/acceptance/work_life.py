@@ -78,7 +78,7 @@ ACTS = {  # what may happen: how often, and of what there must be some
     "sign": (2, "editions WHERE state = 'draft'"),
     "begin": (1, "editions"),
     "claim": (2, "tasks WHERE state = 'offered'"),
-    "release": (1, "tasks WHERE state = 'claimed'"),
+    "release": (2, "tasks WHERE state = 'claimed'"),
     "complete": (14, _OPEN),
     "complete_wrongly": (2, _OPEN),
     "complete_too_late": (1, "tasks WHERE state IN ('done', 'withdrawn')"),
