@@ -478,6 +478,9 @@ class WorkLife(RuleBasedStateMachine):
     def tick(self, pick: int, _way: int) -> None:
         jump = chosen([*JUMPS, "hours", "hours", "day", "day", "days", "second"], pick)
         self.year_jumps += jump == "year"
+        over = instant_text(self.office.at + JUMPS["back"])
+        if jump == "back" and self.count("handovers", f"cursor = -1 AND at > '{over}'"):
+            jump = "second"  # a hand-over that was carried out would be still to come, and never come
         if self.year_jumps <= 2 or jump != "year":
             self.office.at += JUMPS[jump]
         before = self.watch.rows
