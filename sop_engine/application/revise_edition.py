@@ -110,7 +110,17 @@ def _judged(tx: Transaction, paper: Paper, new: Definition, keep: bool) -> Judge
     edition = paper.edition
     cases = (tx.file_for_look(case_id).history() for case_id in tx.running_cases(edition.id))
     retired = tx.plan(edition.revision_id, edition.organisation).retired
-    return adopting.judge_all(paper, new, cases, keep_completed=keep, retired=retired)
+    spelled_from = tx.plan(_before_corrections(tx, edition.revision_id), edition.organisation).definition
+    return adopting.judge_all(
+        paper, new, cases, keep_completed=keep, retired=retired, spelled_from=spelled_from
+    )
+
+
+def _before_corrections(tx: Transaction, revision_id: int) -> int:
+    """Give the last revision that was no ralat: several in a row may not drift from its words."""
+    proposal_id = tx.revision(revision_id).proposal_id
+    said = tx.proposal(proposal_id).arguments if proposal_id else {}
+    return _before_corrections(tx, said["base"]) if said.get("verdict") == "correction" else revision_id
 
 
 def _said(judgement: Judgement) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from sop_engine.domain.casefile import Desk, refer
 from sop_engine.domain.changes import Change, changes_between, names_of, renamed
 from sop_engine.domain.definition import Definition, Stage
-from sop_engine.domain.editions import Paper, check_ratifying, declare_void, digest_of
+from sop_engine.domain.editions import Paper, check_ratifying, check_structure, declare_void, digest_of
 from sop_engine.domain.flow import Past
 from sop_engine.domain.lifecycle import PROPOSAL, next_state
 from sop_engine.domain.mails import mail_edition
@@ -60,6 +60,8 @@ def propose(
             "Perubahan ini lebih daripada salah ketik, jadi tidak dapat dilakukan dengan ralat.",
             instead="Usulkan sebagai revisi dengan dasar keadaan kahar.",
         )
+    if judgement.verdict == "revision":
+        check_structure(Paper(paper.edition, new, paper.organisation))
     if not correction_number:
         _check_ground(paper, ground)
     written = desk.write(ground.description)
@@ -133,12 +135,13 @@ def _check_ground(paper: Paper, ground: Ground) -> None:
 
 
 def judge_all(
-    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *, keep_completed: bool, retired: frozenset[str]
-) -> Judgement:
+    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *,
+    keep_completed: bool, retired: frozenset[str], spelled_from: Definition,
+) -> Judgement:  # fmt: skip
     """Judge a proposal over the running cases: void where it is for any, refused only where none can take it."""
     first: Judgement | None = None
     taken: Judgement | None = None
-    compared = Comparison(paper.definition, new, paper.organisation, retired)
+    compared = Comparison(paper.definition, new, paper.organisation, retired, spelled_from)
     judged = partial(compared.judge, keep_completed=keep_completed)
     for history in cases:
         found = judged(history)

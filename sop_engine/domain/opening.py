@@ -301,7 +301,7 @@ def _tell_no_signer(file: CaseFile, run: Run, sign_off: SignOff) -> None:
         file,
         "pemberitahuan",
         [one for position in told for one in file.acting_in(position)],
-        extra=f"tanpa-pengesah/{sign_off.id}",
+        extra=f"tanpa-pengesah/{sign_off.id}/{file.counters.seq}",  # it may happen again
         perihal=f"Pengesahan menunggu: tidak ada {name} yang berwenang",
         paragraf=[
             f"Tahap «{file.plan.stage(run.stage).activity}» menunggu pengesahan {name}, tetapi tidak ada "

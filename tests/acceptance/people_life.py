@@ -1,6 +1,7 @@
 """What may happen to people and editions: posts, absences, delegations, second persons, paper, voiding."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sop_engine.application.absence import add_absence, end_absence
@@ -14,7 +15,7 @@ from sop_engine.domain.editions import WetSignature
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.state import instant_of, instant_text
 from sop_engine.errors import NotAuthorised, NotFound, Refusal
-from tests.acceptance.work_life import _OPEN, ACTS, Work, WorkLife, chosen
+from tests.acceptance.work_life import _OPEN, ACTS, Asked, Work, WorkLife, chosen
 
 SHA = "5c" * 32
 MOMENTS = [timedelta(0), timedelta(days=-1), timedelta(days=1), timedelta(0), timedelta(hours=2)]
@@ -22,7 +23,8 @@ SPANS = [timedelta(days=1), timedelta(days=5), timedelta(hours=3), timedelta(day
 ACTS_OF_PEOPLE = {  # what may happen: how often, and of what there must be some
     "appoint": (3, ""),
     "fill": (4, ""),
-    "promote": (2, "sign_offs WHERE state = 'requested'"),
+    "promote": (2, ""),
+    "leave_unsigned": (2, "sign_offs WHERE state = 'requested'"),
     "end": (3, ""),
     "decide_proposal": (3, "proposals WHERE state = 'proposed' AND act <> 'revise'"),
     "go_away": (3, ""),
@@ -30,11 +32,11 @@ ACTS_OF_PEOPLE = {  # what may happen: how often, and of what there must be some
     "delegate": (3, _OPEN),
     "reassign": (2, _OPEN),
     "take_back": (2, f"{_OPEN} AND handed_by IS NOT NULL"),
-    "void": (2, "editions WHERE state <> 'draft'"),
+    "void": (1, "editions WHERE state <> 'draft'"),
     "receive": (1, "editions"),
     "renew": (3, "editions WHERE state IN ('in_force', 'in_execution')"),
     "complete_on_paper": (2, _OPEN),
-    "sign_on_paper": (1, "editions WHERE state = 'draft'"),
+    "sign_on_paper": (3, "editions WHERE state = 'draft'"),
 }
 
 
@@ -59,11 +61,12 @@ class PeopleLife(WorkLife):
 
     # -- posts -----------------------------------------------------------------------------------
 
-    def appointed(self, name: str, by: str, said: dict[str, Any], fits: bool, why: type[Exception] = Refusal) -> None:
+    def appointed(self, name: str, by: str, said: dict[str, Any], fits: bool, why: type[Exception] = Refusal) -> Any:
         store, who = self.office.store, self.office.who(by)
         answer = self.act(name, lambda: appoint(store, who, letter="SP 9/2027", **said), fits, why)
         if answer:
             self.lives.happened[f"appoint: {answer['status']}"] += 1
+        return answer
 
     def appoint(self, pick: int, way: int) -> None:
         """Somebody to some post, in any capacity, for a time past, present or to come."""
@@ -104,21 +107,49 @@ class PeopleLife(WorkLife):
         }
         self.appointed("fill", "admin", said, oracle.fits(structure, said))
 
+    def seconded(self, answer: dict[str, Any] | None) -> None:
+        """Confirm as the second person what was proposed, if it was."""
+        if answer and answer["status"] == "proposed":
+            confirmed = partial(confirm, self.office.store, self.office.who("admin2"), answer["proposal"])
+            self.act("confirm", confirmed)
+
     def promote(self, pick: int, way: int) -> None:
         """Whoever did some work, or was represented in it, comes to the post that is asked to sign it off."""
-        asked, oracle, store = self.asked(), self.oracle(), self.office.store
-        one = chosen([one for one in asked if one.run.performed_for] or asked, pick)
-        structure = self.structure_of(one.position)
-        span = {"from_at": self.now, "until_at": self.now + chosen(SPANS, way)}
+        asked = [one for one in self.asked() if one.run.performed_for] or self.handed_in_by_a_delegate(pick)
+        asked = asked or self.asked()
+        if not asked:
+            return
+        one = chosen(asked, pick)
+        structure, span = (
+            self.structure_of(one.position),
+            {"from_at": self.now, "until_at": self.now + chosen(SPANS, way)},
+        )
         person = one.run.performed_for or chosen(sorted(one.performers), way)
         said = {"person_id": person, "position": one.position, "capacity": "plh", **span}
-        self.appointed("promote", "admin", said, oracle.fits(structure, said))
-        second = self.office.who("admin2")
-        for proposal in [
-            proposal for proposal in self.reading.proposals() if proposal.arguments.get("person") == person
-        ]:
-            if proposal.act == "appoint" and proposal.arguments["from"] == instant_text(span["from_at"]):
-                self.act("confirm", lambda number=proposal.id: confirm(store, second, number))
+        self.seconded(self.appointed("promote", "admin", said, self.oracle().fits(structure, said)))
+
+    def handed_in_by_a_delegate(self, pick: int) -> list[Asked]:
+        """Have somebody's work done on their behalf, where it is signed off; gives what is asked of whom."""
+        store = self.office.store
+        works = [work for work in self.open_work() if work.stage.sign_off and work.capacity != "delegasi"]
+        works = [work for work in works if self.may_end(work) and not self.body_of(work)]
+        if not works:
+            return []
+        work = chosen(works, pick)
+        able = [person for person in self.everybody() if self.free_for(work, person)]
+        owner = self.office.who(work.person)
+        task = self.act("delegate", lambda: delegate_task(store, owner, work.task, able[pick % len(able)]))
+        who, said = self.office.who(task["person"]), self.said(work, 0) | {"note": "Ada."}
+        self.act("complete", lambda: complete_task(store, who, task["task"], **said))
+        return [one for one in self.asked() if one.run.id == work.run]
+
+    def leave_unsigned(self, pick: int, way: int) -> None:
+        """All who hold a post that is asked to sign leave it, and time passes: those above are asked, or told."""
+        one, store, admin = chosen(self.asked(), pick), self.office.store, self.office.who("admin")
+        for number, *_ in [row for row in self.oracle().rows if row[2] == one.position]:
+            if self.oracle().may_end(number, instant_text(self.now)):
+                self.seconded(self.act("end", partial(end_appointment, store, admin, number, self.now)))
+        self.tick(pick, way)
 
     def end(self, pick: int, way: int) -> None:
         """A hold on a post ends: now, later, or as of yesterday."""
@@ -208,7 +239,7 @@ class PeopleLife(WorkLife):
             stranger = self.office.who("bukan_siapa")
             self.act("delegate", lambda: delegate_task(store, stranger, work.task, to), False, NotFound)
             return
-        allowed = self.may(work) and work.capacity != "delegasi" and self.free_for(work, to)
+        allowed = self.may(work) and work.stands_for is None and self.free_for(work, to)
         self.act("delegate", lambda: delegate_task(store, who, work.task, to, "Mohon dikerjakan."), allowed)
 
     def reassign(self, pick: int, way: int) -> None:
@@ -254,10 +285,11 @@ class PeopleLife(WorkLife):
     # -- the life of editions --------------------------------------------------------------------
 
     def void(self, pick: int, way: int) -> None:
-        """Rarely, for there is no undo: by the ratifying position, on a ground."""
-        edition, state = chosen(self.query("SELECT id, state FROM editions WHERE state <> 'draft' ORDER BY id"), pick)
-        able, ground = self.ratifiers(edition), "Putusan 1/2027" if way % 3 else "  "
-        rightly = way % 2 == 0 and bool(able)
+        """Rarely, for there is no undo: by the ratifying position, on a ground; mostly of one in execution."""
+        listed = self.query("SELECT id, state FROM editions WHERE state <> 'draft' ORDER BY id")
+        edition, state = chosen([row for row in listed if row[1] == "in_execution" and way % 7] or listed, pick)
+        able, ground = self.ratifiers(edition), "Putusan 1/2027" if way % 5 else "  "
+        rightly = way % 4 != 0 and bool(able)
         person = chosen(able, pick) if rightly else self.office.person["bukan_siapa"]
         self.act(
             "void",

@@ -77,8 +77,8 @@ ACTS = {  # what may happen: how often, and of what there must be some
     "load": (1, ""),
     "sign": (2, "editions WHERE state = 'draft'"),
     "begin": (1, "editions"),
-    "claim": (2, "tasks WHERE state = 'offered'"),
-    "release": (2, "tasks WHERE state = 'claimed'"),
+    "claim": (3, "tasks WHERE state = 'offered'"),
+    "release": (3, "tasks WHERE state = 'claimed'"),
     "complete": (14, _OPEN),
     "complete_wrongly": (2, _OPEN),
     "complete_too_late": (1, "tasks WHERE state IN ('done', 'withdrawn')"),
@@ -354,8 +354,9 @@ class WorkLife(RuleBasedStateMachine):
         who = self.office.who(work.person)
         self.act("claim", lambda: claim_task(self.office.store, who, work.task), not taken and self.may(work))
 
-    def release(self, pick: int, _way: int) -> None:
-        work = chosen(self.open_work(), pick)
+    def release(self, pick: int, way: int) -> None:
+        works = self.open_work()
+        work = chosen([work for work in works if work.state == "claimed"] if way % 4 else works, pick)
         who = self.office.who(work.person)
         allowed = work.state == "claimed" and self.may(work)
         self.act("release", lambda: release_task(self.office.store, who, work.task), allowed)
@@ -477,6 +478,9 @@ class WorkLife(RuleBasedStateMachine):
     def tick(self, pick: int, _way: int) -> None:
         jump = chosen([*JUMPS, "hours", "hours", "day", "day", "days", "second"], pick)
         self.year_jumps += jump == "year"
+        over = instant_text(self.office.at + JUMPS["back"])
+        if jump == "back" and self.count("handovers", f"cursor = -1 AND at > '{over}'"):
+            jump = "second"  # a hand-over that was carried out would be still to come, and never come
         if self.year_jumps <= 2 or jump != "year":
             self.office.at += JUMPS[jump]
         before = self.watch.rows
