@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
+from sop_engine.domain.calendar import CalendarData, WorkCalendar
 from sop_engine.domain.changes import Change, changes_between, names_of, renamed
-from sop_engine.domain.definition import Definition, Parallel, RuleName, Stage
-from sop_engine.domain.expressions import AfterStage, FixedDate
+from sop_engine.domain.deadlines import limit_instants
+from sop_engine.domain.definition import Definition, Parallel, RuleName, Schedule, Stage
 from sop_engine.domain.fitting import Fit, fit
 from sop_engine.domain.flow import Flow, Past
 from sop_engine.domain.organisation import Organisation
@@ -191,10 +193,8 @@ class _Bench:
     def statutory(self, change: Change) -> Weighed | None:
         law = [limit for limit in self.old.schedule.limits if limit.kind == "undang_undang"]
         moved = [x for x in law if f"{change.path}.".startswith(f"jadwal.batas.{x.id}.") and change.kind != "clerical"]
-        if change.path == "jadwal.mulai":  # a date without a year is the first on or after the start
-            moved = [limit for limit in law if not isinstance(limit.date, FixedDate | AfterStage)]
-        if change.path == "jadwal.zona_waktu":
-            moved = law
+        if change.path == "jadwal.mulai":
+            moved = [limit for limit in law if limit.id in _shifted(self.old.schedule, self.new.schedule)]
         if not moved:
             return None
         limit = moved[0]
@@ -236,6 +236,17 @@ class _Bench:
         first = f"langkah pertama yang tidak cocok ialah {self.called(step.stage)}{part} yang {state}"
         ahead = " dan ".join(self.called(name) for name in step.ahead)
         return f"{first}; alur baru mendahulukan {ahead}." if ahead else f"{first}; alur baru tidak sampai ke sana."
+
+
+def _shifted(old: Schedule, new: Schedule) -> set[str]:
+    """The limits that fall on another day where only `mulai` is another: no year = the first on or after the start."""
+    calendar, moved = WorkCalendar(CalendarData(), old.zone), old.model_copy(update={"begins": new.begins})
+    starts = [date(2026 + month // 12, month % 12 + 1, 5) for month in range(24)]
+    found = [
+        [limit_instants(each, calendar, start, start.year - 1, {}, {}).items() for start in starts]
+        for each in (old, moved)
+    ]
+    return {name for ours, theirs in zip(*found, strict=True) for name, _ in ours ^ theirs}
 
 
 _OBJECT = {"scope": "ruang_lingkup", "responsible": "penanggungjawab"}
