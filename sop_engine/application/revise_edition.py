@@ -110,7 +110,17 @@ def _judged(tx: Transaction, paper: Paper, new: Definition, keep: bool) -> Judge
     edition = paper.edition
     cases = (tx.file_for_look(case_id).history() for case_id in tx.running_cases(edition.id))
     retired = tx.plan(edition.revision_id, edition.organisation).retired
-    return adopting.judge_all(paper, new, cases, keep_completed=keep, retired=retired)
+    spelled_from = tx.plan(_before_corrections(tx, edition.revision_id), edition.organisation).definition
+    return adopting.judge_all(
+        paper, new, cases, keep_completed=keep, retired=retired, spelled_from=spelled_from
+    )
+
+
+def _before_corrections(tx: Transaction, revision_id: int) -> int:
+    """Give the last revision that was no ralat: several in a row may not drift from its words."""
+    proposal_id = tx.revision(revision_id).proposal_id
+    said = tx.proposal(proposal_id).arguments if proposal_id else {}
+    return _before_corrections(tx, said["base"]) if said.get("verdict") == "correction" else revision_id
 
 
 def _said(judgement: Judgement) -> dict[str, Any]:
@@ -152,8 +162,8 @@ def _consequence(tx: Transaction, case_id: int) -> Answer:
 
 def _tell(tx: Transaction, *, edition_id: int) -> None:
     edition = tx.edition(edition_id)
-    if edition.followed == edition.revision_id or edition.state == "void":
-        return  # another ticker was first
+    if edition.followed == edition.revision_id or edition.state not in ("in_force", "in_execution"):
+        return  # another ticker was first, or the edition ended
     desk = tx.desk_as(TICKER)
     for revision in tx.revisions_since(edition, edition.followed):
         old = tx.plan(edition.followed, edition.organisation).definition

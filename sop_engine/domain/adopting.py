@@ -13,7 +13,7 @@ from typing import Any
 from sop_engine.domain.casefile import Desk, refer
 from sop_engine.domain.changes import Change, changes_between, names_of, renamed
 from sop_engine.domain.definition import Definition, Stage
-from sop_engine.domain.editions import Paper, check_ratifying, declare_void, digest_of
+from sop_engine.domain.editions import Paper, check_ratifying, check_structure, declare_void, digest_of
 from sop_engine.domain.flow import Past
 from sop_engine.domain.lifecycle import PROPOSAL, next_state
 from sop_engine.domain.mails import mail_edition
@@ -51,7 +51,7 @@ def propose(
     keep_completed: bool, correction_number: str,
 ) -> Proposal:  # fmt: skip
     """Keep a proposal for the ratifier to sign; refuses what could not be adopted."""
-    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now, starts=True))
+    _check_open(desk, paper)
     if judgement.verdict == "none":
         raise Refusal("Naskah ini tidak mengubah apa pun.", instead="Periksa apakah berkas yang benar yang diunggah.")
     check_adoptable(judgement)
@@ -60,6 +60,8 @@ def propose(
             "Perubahan ini lebih daripada salah ketik, jadi tidak dapat dilakukan dengan ralat.",
             instead="Usulkan sebagai revisi dengan dasar keadaan kahar.",
         )
+    if judgement.verdict == "revision":
+        check_structure(Paper(paper.edition, new, paper.organisation))
     if not correction_number:
         _check_ground(paper, ground)
     written = desk.write(ground.description)
@@ -98,6 +100,14 @@ def propose(
     return proposal
 
 
+def _check_open(desk: Desk, paper: Paper) -> None:
+    """A text changes only while it is in force or in execution; a replaced one has its successor (rule 2)."""
+    pass_gates(Act(paper.edition, paper.definition, paper.organisation, desk.now))
+    if paper.edition.state == "replaced":
+        message = f"SOP Nomor {paper.edition.number} telah diganti edisi berikutnya dan tidak direvisi lagi."
+        raise Refusal(message, instead="Kasus yang berjalan selesai menurut naskahnya; revisilah edisi yang berlaku.")
+
+
 EFFECT = {
     "correction": "ralat; pelaksanaan tidak berubah",
     "revision": "revisi; berlaku bagi tahap yang belum selesai",
@@ -125,12 +135,13 @@ def _check_ground(paper: Paper, ground: Ground) -> None:
 
 
 def judge_all(
-    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *, keep_completed: bool, retired: frozenset[str]
-) -> Judgement:
+    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *,
+    keep_completed: bool, retired: frozenset[str], spelled_from: Definition,
+) -> Judgement:  # fmt: skip
     """Judge a proposal over the running cases: void where it is for any, refused only where none can take it."""
     first: Judgement | None = None
     taken: Judgement | None = None
-    compared = Comparison(paper.definition, new, paper.organisation, retired)
+    compared = Comparison(paper.definition, new, paper.organisation, retired, spelled_from)
     judged = partial(compared.judge, keep_completed=keep_completed)
     for history in cases:
         found = judged(history)
@@ -159,7 +170,7 @@ def adopt(
 ) -> None:  # fmt: skip
     """Sign a proposal as the ratifying position: effective at once, or the whole edition is void (rule 4)."""
     after, said, edition = next_state(PROPOSAL, proposal.state, "confirm"), proposal.arguments, paper.edition
-    pass_gates(Act(edition, paper.definition, paper.organisation, desk.now, starts=True))
+    _check_open(desk, paper)
     check_ratifying(desk, paper, "direvisi")
     if desk.actor.person_id == proposal.proposed_by:
         raise NotAuthorised(

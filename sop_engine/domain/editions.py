@@ -83,7 +83,7 @@ def sign(
     """
     edition = paper.edition
     next_state(EDITION, edition.state, "sign")
-    _check_structure(paper)
+    check_structure(paper)
     signer, from_at = _wet(desk, paper, wet) if wet else _electronic(desk, paper)
     if signer.person_id == edition.loaded_by:
         raise NotAuthorised(
@@ -206,7 +206,7 @@ def _effective(definition: Definition, signed: datetime) -> datetime:
     return _midnight(definition, date.fromisoformat(printed))
 
 
-def _check_structure(paper: Paper) -> None:
+def check_structure(paper: Paper) -> None:
     """Rule 1: every position named stands in the structure, every unit performs a stage or is told (`mengetahui`)."""
     definition, organisation = paper.definition, paper.organisation
     outside = sorted(set(_positions_named(definition)) - set(organisation.positions) - set(organisation.bodies))

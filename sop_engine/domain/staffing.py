@@ -94,6 +94,8 @@ def _hand(file: CaseFile, task: Task, to: int, note: str, kind: str) -> Task:
     mail_assignment(file, run, new, note)
     if task.person_id != file.actor.person_id:
         _tell_relieved(file, run, [task])
+    if task.capacity == DELEGATE and task.person_id in entitled(file, run):
+        _restaff_run(file, run)  # the delegate relieved of another's task may have one of their own
     return new
 
 
@@ -131,8 +133,10 @@ def _restaff_run(file: CaseFile, run: Run) -> None:
 
 
 def _still_good(task: Task, may: dict[int, Acting]) -> bool:
+    """Whether whose task it is still acts in its position, and as the same."""
     if task.capacity == DELEGATE:
-        return task.stands_for in may
+        acting = may.get(task.stands_for or 0)
+        return acting is not None and acting.position == task.position
     acting = may.get(task.person_id)
     return acting is not None and (acting.position, acting.stands_for) == (task.position, task.stands_for)
 

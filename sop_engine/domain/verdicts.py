@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
+from sop_engine.domain.calendar import CalendarData, WorkCalendar
 from sop_engine.domain.changes import Change, changes_between, names_of, renamed
-from sop_engine.domain.definition import Definition, Parallel, RuleName, Stage
+from sop_engine.domain.deadlines import limit_instants
+from sop_engine.domain.definition import Definition, Parallel, RuleName, Schedule, Stage
 from sop_engine.domain.fitting import Fit, fit
 from sop_engine.domain.flow import Flow, Past
 from sop_engine.domain.organisation import Organisation
@@ -77,16 +80,21 @@ class Comparison:
     """A proposed text laid beside the one in force, once, to be judged for one case after another.
 
     `organisation` says in which unit a removed slot stands; `retired` names stage ids that earlier revisions of the
-    edition used and gave up.
+    edition used and gave up; `spelled_from` is the text that spelling is compared with besides, so that ralat after
+    ralat does not drift from it.
     """
 
     def __init__(
-        self, old: Definition, new: Definition, organisation: Organisation | None, retired: frozenset[str]
-    ) -> None:
+        self, old: Definition, new: Definition, organisation: Organisation | None, retired: frozenset[str],
+        spelled_from: Definition | None = None,
+    ) -> None:  # fmt: skip
         self._old, self._new, self._names = old, new, names_of(old, new)
         self._ours = ours = renamed(old, self._names)
         was = {now: former for former, now in self._names.items()}
-        found = [_scoped(change, ours, new, organisation) for change in changes_between(ours, new)]
+        first = changes_between(renamed(spelled_from, self._names), new) if spelled_from else []
+        meant = {change.path: change.kind for change in first}
+        found = [replace(c, kind=meant.get(c.path, c.kind)) for c in changes_between(ours, new)]
+        found = [_scoped(change, ours, new, organisation) for change in found]
         found = [replace(c, before=was[c.stage]) if c.key == "id" else c for c in found]
         found += [Change(f"tahapan.{now}.id", "stage", former, now, now, "id") for now, former in was.items()]
         self._changes = [c for c in found if not (c.key == "former_id" and c.stage in was)]
@@ -111,10 +119,11 @@ class Comparison:
 
 
 def _scoped(change: Change, old: Definition, new: Definition, organisation: Organisation | None) -> Change:
-    """A removed slot whose unit stands in the scope is a change of scope."""
-    if change.key != "for_each" or organisation is None:
+    """A removed slot whose unit stands in the scope is a change of scope, also where its whole stage goes."""
+    removed = bool(change.stage) and not change.key and change.after is None
+    if organisation is None or not (removed or change.key == "for_each"):
         return change
-    ours, theirs = ({s.id: s.for_each or () for s in each.stages()}[change.stage] for each in (old, new))
+    ours, theirs = ({s.id: s.for_each or () for s in each.stages()}.get(change.stage, ()) for each in (old, new))
     members = {place for slot in set(ours) - set(theirs) for place in organisation.members_of(slot)}
     units = {organisation.positions[place].unit for place in members if place in organisation.positions}
     return replace(change, kind="scope") if units & set(old.scope.units) else change
@@ -162,11 +171,12 @@ class _Bench:
     def locked(self, change: Change) -> Weighed | None:
         """A slot or the responsible of a completed stage."""
         ended = self.fit.slots.get(change.stage, set())
-        if change.key == "for_each" and not ended <= set(change.after or ()):
+        loses = change.key == "for_each" or change.kind == "scope"
+        if loses and not ended <= set(change.after or ()):
             message = f"Bagian {', '.join(sorted(ended - set(change.after or ())))} dari {self.called(change.stage)}"
             return self.by_rule(change, _COMPLETED, _LOCKED, f"{message} sudah selesai.")
         if (
-            change.key in ("responsible", "for_each")
+            (change.key in ("responsible", "for_each") or change.kind == "scope")
             and change.stage in self.fit.done
             and self.old.clause_for(_COMPLETED)
         ):
@@ -181,11 +191,13 @@ class _Bench:
         return Weighed(change, "voids" if alone else "applies", clause.number, _VOID if alone else _ORDINARY)
 
     def statutory(self, change: Change) -> Weighed | None:
-        limit = next(
-            (x for x in self.old.schedule.limits if f"{change.path}.".startswith(f"jadwal.batas.{x.id}.")), None
-        )
-        if limit is None or limit.kind != "undang_undang" or change.kind == "clerical":
+        law = [limit for limit in self.old.schedule.limits if limit.kind == "undang_undang"]
+        moved = [x for x in law if f"{change.path}.".startswith(f"jadwal.batas.{x.id}.") and change.kind != "clerical"]
+        if change.path == "jadwal.mulai":
+            moved = [limit for limit in law if limit.id in _shifted(self.old.schedule, self.new.schedule)]
+        if not moved:
             return None
+        limit = moved[0]
         message = f"Batas «{limit.id}» ditetapkan undang-undang; revisi tidak dapat menggesernya."
         return self.by_rule(change, _KAHAR, _GROUND, message)
 
@@ -224,6 +236,17 @@ class _Bench:
         first = f"langkah pertama yang tidak cocok ialah {self.called(step.stage)}{part} yang {state}"
         ahead = " dan ".join(self.called(name) for name in step.ahead)
         return f"{first}; alur baru mendahulukan {ahead}." if ahead else f"{first}; alur baru tidak sampai ke sana."
+
+
+def _shifted(old: Schedule, new: Schedule) -> set[str]:
+    """The limits that fall on another day where only `mulai` is another: no year = the first on or after the start."""
+    calendar, moved = WorkCalendar(CalendarData(), old.zone), old.model_copy(update={"begins": new.begins})
+    starts = [date(2026 + month // 12, month % 12 + 1, 5) for month in range(24)]
+    found = [
+        [limit_instants(each, calendar, start, start.year - 1, {}, {}).items() for start in starts]
+        for each in (old, moved)
+    ]
+    return {name for ours, theirs in zip(*found, strict=True) for name, _ in ours ^ theirs}
 
 
 _OBJECT = {"scope": "ruang_lingkup", "responsible": "penanggungjawab"}

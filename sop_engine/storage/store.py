@@ -125,11 +125,12 @@ class SqlStore(ABC):
         return [(office, case) for office, case in self.query(_BEHIND, (limit,))]
 
     def editions_behind(self) -> list[tuple[int, int]]:
-        """List (office, edition) whose last revision all cases have followed and nobody was told of."""
+        """List (office, edition) still alive, whose last revision all cases have followed and nobody was told of."""
         statement = (
             "SELECT e.office_id, e.id FROM editions e WHERE e.followed <> e.revision_id"
-            " AND e.state IN ('in_force', 'in_execution') AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.office_id = e.office_id"
-            " AND c.edition_id = e.id AND c.state = 'running' AND c.judged <> e.revision_id)"
+            " AND e.state IN ('in_force', 'in_execution')"
+            " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.office_id = e.office_id AND c.edition_id = e.id"
+            " AND c.state = 'running' AND c.judged <> e.revision_id)"
         )
         return [(office, edition) for office, edition in self.query(statement)]
 

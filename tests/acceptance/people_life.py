@@ -61,11 +61,12 @@ class PeopleLife(WorkLife):
 
     # -- posts -----------------------------------------------------------------------------------
 
-    def appointed(self, name: str, by: str, said: dict[str, Any], fits: bool, why: type[Exception] = Refusal) -> None:
+    def appointed(self, name: str, by: str, said: dict[str, Any], fits: bool, why: type[Exception] = Refusal) -> Any:
         store, who = self.office.store, self.office.who(by)
         answer = self.act(name, lambda: appoint(store, who, letter="SP 9/2027", **said), fits, why)
         if answer:
             self.lives.happened[f"appoint: {answer['status']}"] += 1
+        return answer
 
     def appoint(self, pick: int, way: int) -> None:
         """Somebody to some post, in any capacity, for a time past, present or to come."""
@@ -106,14 +107,11 @@ class PeopleLife(WorkLife):
         }
         self.appointed("fill", "admin", said, oracle.fits(structure, said))
 
-    def seconded(self, by: str, subject: int) -> None:
-        """Confirm as the second person whatever was just proposed about somebody."""
-        store, who = self.office.store, self.office.who("admin2")
-        for proposal in self.reading.proposals()[-1:]:
-            row = next((row for row in self.oracle().rows if row[0] == proposal.arguments.get("holder")), None)
-            about = row[1] if row else proposal.arguments.get("person")
-            if (proposal.act, about, proposal.proposed_at) == (by, subject, self.now):
-                self.act("confirm", partial(confirm, store, who, proposal.id))
+    def seconded(self, answer: dict[str, Any] | None) -> None:
+        """Confirm as the second person what was proposed, if it was."""
+        if answer and answer["status"] == "proposed":
+            confirmed = partial(confirm, self.office.store, self.office.who("admin2"), answer["proposal"])
+            self.act("confirm", confirmed)
 
     def promote(self, pick: int, way: int) -> None:
         """Whoever did some work, or was represented in it, comes to the post that is asked to sign it off."""
@@ -128,8 +126,7 @@ class PeopleLife(WorkLife):
         )
         person = one.run.performed_for or chosen(sorted(one.performers), way)
         said = {"person_id": person, "position": one.position, "capacity": "plh", **span}
-        self.appointed("promote", "admin", said, self.oracle().fits(structure, said))
-        self.seconded("appoint", person)
+        self.seconded(self.appointed("promote", "admin", said, self.oracle().fits(structure, said)))
 
     def handed_in_by_a_delegate(self, pick: int) -> list[Asked]:
         """Have somebody's work done on their behalf, where it is signed off; gives what is asked of whom."""
@@ -149,10 +146,9 @@ class PeopleLife(WorkLife):
     def leave_unsigned(self, pick: int, way: int) -> None:
         """All who hold a post that is asked to sign leave it, and time passes: those above are asked, or told."""
         one, store, admin = chosen(self.asked(), pick), self.office.store, self.office.who("admin")
-        for number, subject, *_ in [row for row in self.oracle().rows if row[2] == one.position]:
+        for number, *_ in [row for row in self.oracle().rows if row[2] == one.position]:
             if self.oracle().may_end(number, instant_text(self.now)):
-                self.act("end", partial(end_appointment, store, admin, number, self.now))
-                self.seconded("end", subject)
+                self.seconded(self.act("end", partial(end_appointment, store, admin, number, self.now)))
         self.tick(pick, way)
 
     def end(self, pick: int, way: int) -> None:
@@ -243,7 +239,7 @@ class PeopleLife(WorkLife):
             stranger = self.office.who("bukan_siapa")
             self.act("delegate", lambda: delegate_task(store, stranger, work.task, to), False, NotFound)
             return
-        allowed = self.may(work) and work.capacity not in ("delegasi", "pengganti") and self.free_for(work, to)
+        allowed = self.may(work) and work.stands_for is None and self.free_for(work, to)
         self.act("delegate", lambda: delegate_task(store, who, work.task, to, "Mohon dikerjakan."), allowed)
 
     def reassign(self, pick: int, way: int) -> None:

@@ -79,10 +79,10 @@ ACTS = {  # what may happen: how often, and of what there must be some
     "begin": (1, "editions"),
     "claim": (3, "tasks WHERE state = 'offered'"),
     "release": (3, "tasks WHERE state = 'claimed'"),
-    "complete": (14, _OPEN),
+    "complete": (20, _OPEN),
     "complete_wrongly": (2, _OPEN),
     "complete_too_late": (1, "tasks WHERE state IN ('done', 'withdrawn')"),
-    "answer": (9, "sign_offs WHERE state = 'requested'"),
+    "answer": (12, "sign_offs WHERE state = 'requested'"),
     "cancel": (2, "cases WHERE state = 'running'"),
     "tick": (4, ""),
     "mail": (4, "messages WHERE state IN ('queued', 'claimed')"),
@@ -478,6 +478,9 @@ class WorkLife(RuleBasedStateMachine):
     def tick(self, pick: int, _way: int) -> None:
         jump = chosen([*JUMPS, "hours", "hours", "day", "day", "days", "second"], pick)
         self.year_jumps += jump == "year"
+        over = instant_text(self.office.at + JUMPS["back"])
+        if jump == "back" and self.count("handovers", f"cursor = -1 AND at > '{over}'"):
+            jump = "second"  # a hand-over that was carried out would be still to come, and never come
         if self.year_jumps <= 2 or jump != "year":
             self.office.at += JUMPS[jump]
         before = self.watch.rows

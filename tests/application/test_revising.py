@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sop_engine.application.complete_task import complete_task
+from sop_engine.application.decide_proposal import confirm, withdraw
 from sop_engine.application.ratify_edition import void_edition
 from sop_engine.application.revise_edition import sign_revision
 from sop_engine.domain.adopting import Ground
@@ -157,7 +158,7 @@ REFUSED = {  # what is proposed when one of four units has delivered → the cla
     "a stage before a completed one": (with_stage("persiapan", EXTRA), 3),
     "a stage right before the open one": (with_stage("data_capaian", EXTRA), 3),
     "the open stage is gone": (
-        without_stage("data_capaian").replace("kembali ke data_capaian", "kembali ke persiapan"), None),
+        without_stage("data_capaian").replace("kembali ke data_capaian", "kembali ke persiapan"), 3),
     "a completed slot is gone": (of_stage("data_capaian", "      - ksb_kul\n", ""), 3),
     "the limit of law": (TEXT.replace("tanggal: akhir Februari", "tanggal: 15 Maret"), 2),
     "a clause": (TEXT.replace("Perubahan tidak berlaku untuk", "Perubahan berlaku untuk"), None),
@@ -367,14 +368,73 @@ def test_voiding_and_revising_do_not_meet(running: Office) -> None:
         sign(running, proposed)
 
 
-def test_a_replaced_edition_is_revised_no_more(office: Office) -> None:
-    edition = office.in_force(WITHOUT_5)
-    office.start(edition)
-    proposed = propose(office, edition, of_stage("verifikasi", "waktu: 2 hari", "waktu: 5 hari", WITHOUT_5))
-    office.in_force(WITHOUT_5.replace("nomor: 396/", "nomor: 397/", 1))
+def test_a_whole_stage_of_units_in_the_scope_is_scope_and_a_completed_one_is_locked(running: Office) -> None:
+    gone = without_stage("data_capaian").replace("kembali ke data_capaian", "kembali ke persiapan")
+    running.done("disposisi")
 
-    for act in (lambda: sign(office, proposed), lambda: preview(office, proposed["proposal"])):
-        with pytest.raises(Refusal, match="telah diganti edisi berikutnya"):
-            act()
-    office.to_the_end()  # what runs ends under it
+    assert propose(running, edition_of(running), gone)["verdict"] == "void"
+    running.done("persiapan")
+    running.approve()
+    running.done("rapat_persiapan")
+    running.done("data_capaian", "ksb_kul")
+
+    with pytest.raises(Refusal) as refused:
+        propose(running, edition_of(running), gone)
+    assert refused.value.clause == 3
+
+
+def test_a_limit_of_law_is_not_shifted_by_another_start_and_may_be_added(running: Office) -> None:
+    start = "mulai: hari kerja pertama Januari tahun berikutnya"
+    assert start in TEXT
+    limit = "  batas:\n    - id: audit\n      tahap: reviu\n      tanggal: 31 Maret\n      jenis: undang_undang\n"
+
+    with pytest.raises(Refusal, match="undang_undang") as refused:
+        propose(running, edition_of(running), TEXT.replace(start, "mulai: hari kerja pertama Maret tahun berikutnya"))
+    assert refused.value.clause == 2
+    for harmless in (TEXT.replace(start, "mulai: hari kerja ke-3 Januari tahun berikutnya"),
+                     TEXT.replace("  batas:\n", limit)):  # fmt: skip
+        assert propose(running, edition_of(running), harmless)["verdict"] == "revision"
+
+
+def test_ralat_after_ralat_does_not_drift(running: Office) -> None:
+    words = ["Menyusun draf", "Menyusan draf", "Menyisan draf", "Menpisan draf"]
+    texts = [of_stage("penyusunan_draf", words[0], word) for word in words]
+    slip = Ground("Salah ketik.")
+    for number, text in enumerate(texts[1:3]):
+        revise(running, edition_of(running), text, slip, correction_number=f"{number}/R")
+
+    with pytest.raises(Refusal, match="lebih daripada salah ketik"):
+        propose(running, edition_of(running), texts[3], slip, correction_number="3/R")
+    assert propose(running, edition_of(running), texts[3])["verdict"] == "revision"
+
+
+def test_a_revision_keeps_every_position_and_unit_in_the_structure(running: Office) -> None:
+    stranger = of_stage("publikasi", "pelaksana: staf_rendatin", "pelaksana: tidak_ada")
+
+    with pytest.raises(Refusal) as refused:
+        propose(running, edition_of(running), stranger)
+
+    assert refused.value.clause == 1
+
+
+def test_a_proposal_of_a_text_is_signed_and_not_confirmed(running: Office) -> None:
+    proposed = propose(running, edition_of(running), LONGER)["proposal"]
+
+    for act in (confirm, withdraw):
+        with pytest.raises(Refusal, match="ditandatangani"):
+            act(running.store, running.who("ksb_kul"), proposed)
+    withdraw(running.store, running.who("admin"), proposed)
+
+
+def test_a_replaced_text_is_not_revised_and_an_ended_one_is_left_alone(office: Office) -> None:
+    old = office.in_force(WITHOUT_5)
+    office.start(old)
+    pending = propose(office, old, of_stage("verifikasi", "waktu: 2 hari", "waktu: 3 hari", WITHOUT_5))
+    revise(office, old, of_stage("verifikasi", "waktu: 2 hari", "waktu: 5 hari", WITHOUT_5))
+    office.in_force(WITHOUT_5.replace("nomor: 396/", "nomor: 397/"))
+
+    office.engine.tick()
+
+    with pytest.raises(Refusal, match="telah diganti"):
+        sign(office, pending)
     check(office)
