@@ -20,8 +20,8 @@ from sop_engine.errors import Refusal
 class Act:
     """What somebody is about to do under an edition.
 
-    `position` of who acts, where one is asked for; `run` that is acted on; whether it starts a case or changes the text, and how many
-    `earlier_cases` of the edition were not cancelled.
+    `position` of who acts, where one is asked for; `run` that is acted on; whether it `starts` a case,
+    and how many `earlier_cases` of the edition were not cancelled.
     """
 
     edition: Edition
