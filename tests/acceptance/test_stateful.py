@@ -35,7 +35,7 @@ MUST_HAPPEN = {  # else the machine would prove nothing
     *("told sign_off.passed_up", "delegate", "delegate: refused", "reassign", "reassign: refused", "take back"),
     *("void", "void: refused", "cases void", "told edition.replaced", "receive", "receive: refused"),
     *("on paper", "on paper: refused", "sign on paper"),
-    *("proposed: revision", "propose plainly, ralat", "propose plainly, completed: refused"),
+    *("proposed: revision", "propose plainly, ralat"),
     *("propose plainly, nothing: refused", "propose plainly, number: refused", "withdraw a revision"),
     *("preview: shown", "preview: refused", "sign stale: refused", "sign revision, as proposer: refused"),
     *("signed: revision", "signed: void", "signed: correction", "act behind", "case follows"),

@@ -216,8 +216,8 @@ class TextLife(PeopleLife):
 
     def propose_plainly(self, pick: int, way: int) -> None:
         """A proposal whose verdict is plain, whatever has happened."""
-        hows = ["ralat", "later", "completed", "scope", "nothing", "number", "groundless", "stranger", "more"]
-        how = chosen(hows, way)
+        hows = ["ralat", "later", "completed", "scope", "nothing", "number", "groundless", "stranger"]
+        how = chosen([*hows, "completed", "more"], way)
         edition, text = chosen(self.texts(), pick // 7)
         definition, (done, begun) = self.paper(edition)[1].definition, self.reached(edition)
         ahead = [each for each in stages_of(text) if each["id"] not in begun]
