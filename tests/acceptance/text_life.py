@@ -323,7 +323,8 @@ class TextLife(PeopleLife):
             for key, kind in (("opened", "run.activated"), ("returned", "run.returned"), ("voided", "run.voided"))
         }
         assert happened == {key: shown[key] for key in happened}, "a case did not what was shown"
-        assert (view.case.revision_id == view.edition.revision_id) == shown["follows"]
+        follows = view.case.revision_id == view.edition.revision_id
+        assert follows == shown["follows"], "a case did not what was shown"
         due = {(run.stage, run.slot): run.due_at for run in view.runs if run.open}
         for each in shown["due"]:
             assert due.get((each["stage"], each["slot"]), each["after"]) == each["after"], "another due date than shown"
