@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from sop_engine.domain import decisions, opening, staffing
+from sop_engine.application import revise_edition
+from sop_engine.domain import decisions, opening, revising, staffing
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.flow import Visit
 from sop_engine.domain.opening import open_visit
 from sop_engine.domain.record import fold
 from sop_engine.storage import outbox, rows, transaction
+from tests.acceptance import text_life
 from tests.acceptance.text_life import TextLife
 from tests.acceptance.work_life import PICK, Lives
 from tests.office import Office
@@ -33,7 +35,7 @@ MUST_HAPPEN = {  # else the machine would prove nothing
     *("told sign_off.passed_up", "delegate", "delegate: refused", "reassign", "reassign: refused", "take back"),
     *("void", "void: refused", "cases void", "told edition.replaced", "receive", "receive: refused"),
     *("on paper", "on paper: refused", "sign on paper"),
-    *("proposed: revision", "proposed: void", "propose plainly, ralat", "propose plainly, completed: refused"),
+    *("proposed: revision", "propose plainly, ralat"),
     *("propose plainly, nothing: refused", "propose plainly, number: refused", "withdraw a revision"),
     *("preview: shown", "preview: refused", "sign stale: refused", "sign revision, as proposer: refused"),
     *("signed: revision", "signed: void", "signed: correction", "act behind", "case follows"),
@@ -172,6 +174,32 @@ def hand_over_only_what_one_has(monkeypatch: pytest.MonkeyPatch) -> None:
     })  # fmt: skip
 
 
+def forget_runs_that_are_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revising, "void_run", lambda _file, _run: None)
+
+
+def act_without_catching_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction.SqlTransaction, "_behind", lambda _tx, _file: False)
+
+
+def commit_previews(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Committing:
+        def __init__(self, store: Any) -> None:
+            self.store = store
+
+        def write(self, office_id: int, work: Callable[[Any], Any]) -> Any:
+            def whole(tx: Any) -> Any:
+                try:
+                    return work(tx)
+                except revise_edition._Shown as shown:
+                    return shown
+
+            raise self.store.write(office_id, whole)
+
+    preview = revise_edition.preview_revision
+    monkeypatch.setattr(text_life, "preview_revision", lambda store, *said: preview(Committing(store), *said))
+
+
 @pytest.mark.parametrize(
     ("sabotage", "found_by"),
     [
@@ -185,6 +213,9 @@ def hand_over_only_what_one_has(monkeypatch: pytest.MonkeyPatch) -> None:
         (let_the_represented_sign, "asked is not who|own work|tidak boleh mengesahkan"),
         (write_on_after_voiding, "goes on writing"),
         (hand_over_only_what_one_has, "is offered nothing|keeps a task"),
+        (forget_runs_that_are_no_tokens, "I8|changed without|I17"),
+        (act_without_catching_up, "finds work|has not followed|without the revision|what was shown"),
+        (commit_previews, "a preview"),
     ],
 )
 def test_what_is_broken_on_purpose_is_found(
