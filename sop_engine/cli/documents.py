@@ -1,6 +1,5 @@
 """Files: check them, and load them where a case can use them."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,7 @@ from sop_engine.domain.indonesian import day_date
 from sop_engine.errors import Problem
 from sop_engine.files.calendars import parse_year
 from sop_engine.files.check import check_file
-from sop_engine.files.guard import LARGEST
+from sop_engine.files.guard import LARGEST, format_of
 from sop_engine.files.lints.outlook import Outlook
 
 File = Annotated[Path, argument("BERKAS", "Berkas YAML.")]
@@ -27,7 +26,6 @@ Year = Annotated[
     ),
 ]
 _BESIDE, _WIDEST = 100, 200  # characters quoted before the faulty one, and in all
-_FORMAT = re.compile(r"^format:\s*[\"']?([a-z]+)/\d", re.MULTILINE)
 
 
 @verb(
@@ -117,9 +115,8 @@ def _lines_of(path: Path) -> list[str]:
 def load(call: Call, who: Who, file: File) -> Answer:
     """Load a file by what its `format` says it is."""
     data = file.read_bytes()
-    found = _FORMAT.search(data.decode("utf-8", "replace"))
     loaders = {"organisasi": load_organisation, "kalender": _load_decree}
-    return loaders.get(found[1] if found else "", _load_sop)(call, who, file, data)
+    return loaders.get(format_of(data), _load_sop)(call, who, file, data)
 
 
 def checked_sop(call: Call, file: Path, data: bytes) -> Definition:
