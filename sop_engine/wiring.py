@@ -16,14 +16,20 @@ from notifications.outbox import Worker
 from sop_engine.application.checkpoint import daily_checkpoint
 from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
-from sop_engine.application.ports import Clock
+from sop_engine.application.ports import Answer, Clock, Who
 from sop_engine.application.ratify_edition import sweep_void
 from sop_engine.application.request import forget_answers
 from sop_engine.application.revise_edition import follow_revisions
+from sop_engine.application.set_up import load_document
+from sop_engine.application.verify_record import verify_record
 from sop_engine.credentials import Credentials
+from sop_engine.domain.calendar import CalendarData
 from sop_engine.domain.definition import Definition, Schedule
 from sop_engine.domain.organisation import Organisation
-from sop_engine.errors import StoreUnfit
+from sop_engine.domain.record import Verdict
+from sop_engine.errors import DefinitionInvalid, Problem, StoreUnfit
+from sop_engine.files.calendars import Decree, amended
+from sop_engine.files.check import Checked, check, check_organisation
 from sop_engine.files.reader import read
 from sop_engine.scheduler import Ticker
 from sop_engine.settings import Settings
@@ -31,6 +37,7 @@ from sop_engine.storage import schema, sqlite
 from sop_engine.storage.installation import create_office, office_named
 from sop_engine.storage.outbox import SqlOutbox
 from sop_engine.storage.reading import Reading
+from sop_engine.storage.record_view import recorded
 from sop_engine.storage.sessions import Sessions
 from sop_engine.storage.shelf import Shelf
 from sop_engine.storage.store import SqliteStore, SqlStore
@@ -71,6 +78,42 @@ class Engine:
     def prover(self) -> Credentials:
         """What passwords, codes and tokens are made and checked with."""
         return Credentials()
+
+    def check_sop(self, data: bytes, name: str) -> Checked:
+        """Check an SOP's bytes against the organisation that is loaded, and the persons in post now."""
+
+        def loaded(wanted: str) -> tuple[Organisation | None, list[Problem]]:
+            message = f"organisasi «{wanted}» belum dimuat; muat dahulu berkas organisasinya, `{wanted}.yaml`"
+            known = self.reading.organisation(wanted)
+            return known, [] if known else [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
+
+        people, now = self.reading.people(), self.store.clock()
+        held = {holder.position for holder in people.holders}
+        staff = {place: frozenset(holder.person_id for holder in people.holders_of(place, now)) for place in held}
+        return check(data, name, loaded, staff=staff)
+
+    def load_organisation(self, who: Who, data: bytes, name: str, wanted: str = "") -> Answer:
+        """Keep an organisation as the one in use, `wanted` its id if it must have one; signed editions keep theirs."""
+        organisation, problems = check_organisation(data, name, wanted)
+        if organisation is None or any(problem.severity == "error" for problem in problems):
+            raise DefinitionInvalid(problems)
+        answer = load_document(self.store, who, "organisation", organisation.id, data.decode("utf-8-sig"))
+        return answer | {"title": organisation.name, "positions": len(organisation.positions)}
+
+    def load_decree(self, who: Who, data: bytes, name: str, zone: str) -> Answer:
+        """Lay a decree over the calendar in use."""
+        decree = read(data, name, Decree)
+        answer = self.keep_calendar(who, amended(self.reading.calendar(zone).data, [decree]))
+        return answer | {"title": decree.name}
+
+    def keep_calendar(self, who: Who, calendar: CalendarData) -> Answer:
+        """Keep a calendar as the one in use."""
+        return load_document(self.store, who, "calendar", "indonesia", calendar.model_dump_json())
+
+    def verdict(self, checkpoints: dict[int, str] | None = None) -> Verdict:
+        """Verify the office's record as it stands at this moment."""
+        with recorded(self.store, self.office_id) as record:
+            return verify_record(record, checkpoints)
 
     def worker(self, connections: int = 4) -> Worker:
         """Build the worker that sends what the outbox holds."""

@@ -49,6 +49,11 @@ def propose_revision(
     return perform(store, who, "propose_revision", {"said": said}, act)
 
 
+def judge_revision(store: Store, who: Who, edition_id: int, new: Definition, *, keep_completed: bool) -> Judgement:
+    """Judge a text against an edition and its running cases, before anything is proposed; nothing is kept."""
+    return store.write(who.office_id, lambda tx: _judged(tx, tx.paper(tx.edition(edition_id)), new, keep_completed))
+
+
 def sign_revision(store: Store, who: Who, proposal_id: int, shown_digest: str, parse: ParseDefinition) -> Answer:
     """Sign a proposal as the ratifying position: in force from this instant, cases follow at their next act."""
 

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from sop_engine.cli.call import Answer, Call, clean
 from sop_engine.cli.verbs import argument, option, verb
+from sop_engine.domain.change_words import row, verdict_words
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.flow import ON, Flow, Past, Position, outcomes_of, standing
-from sop_engine.domain.verdicts import Judgement, Weighed, classify
+from sop_engine.domain.verdicts import Judgement, classify
 from sop_engine.files.check import check_file
 
 _WANTED = re.compile(r"(?P<stage>[a-z][a-z0-9_]*)(?::(?P<slot>[a-z][a-z0-9_]*))?(?:@(?P<pass>[1-9][0-9]?))?")
@@ -41,7 +42,7 @@ def diff(
     if judged.changes:
         call.say(_side_by_side(judged, ours.definition, theirs))
     colour = {"refused": "red", "void": "red", "correction": "green", "none": "green"}.get(judged.verdict, "yellow")
-    call.say(sentence(judged, ours.definition), style=colour)
+    call.say(verdict_words(judged, ours.definition), style=colour)
     return {"ok": judged.verdict != "refused", **answer_of(judged)}
 
 
@@ -61,59 +62,14 @@ def answer_of(judged: Judgement) -> Answer:
     }
 
 
-def sentence(judged: Judgement, old: Definition) -> str:
-    """Say what a verdict means, as the ratifying official reads it."""
-    clause = old.clause_for("batal_bila_berubah")
-    kahar = old.clause_for("revisi_karena_kahar")
-    basis = f" Dasar: angka {clause.number} «{clause.text}»" if clause else ""
-    ground = f" dengan dasar keadaan kahar (angka {kahar.number})" if kahar else " dengan alasan tertulis"
-    frozen = any(each.effect == "frozen" for each in judged.changes)
-    return {
-        "none": "Kedua naskah sama; tidak ada yang berubah.",
-        "correction": "Hanya pembetulan tulisan: cukup ralat yang ditandatangani pejabat yang mengesahkan.",
-        "revision": f"Revisi: dapat diterima{ground}, dan berlaku sejak ditandatangani."
-        + (" Tahap yang sudah selesai tetap menurut naskah lama." if frozen else ""),
-        "void": f"Bila ditandatangani, seluruh SOP ini batal beserta semua kasusnya; tidak dapat dipulihkan.{basis}",
-        "refused": f"Ditolak. {judged.refusal}",
-    }[judged.verdict]
-
-
-_EFFECTS = {
-    "applies": "berlaku",
-    "frozen": "tidak berlaku (sudah selesai)",
-    "voids": "SOP batal",
-    "refused": "ditolak",
-    "none": "-",
-}
 _LOUD = {"refused": "red", "voids": "red", "frozen": "yellow"}
 
 
 def _side_by_side(judged: Judgement, old: Definition, new: Definition) -> Table:
     table = Table("Bagian", "Naskah lama", "Naskah baru", "Angka", "Akibat", show_lines=True)
     for each in judged.changes:
-        words = [_place(each, old, new), _words(each.change.before), _words(each.change.after)]
-        row = [*words, str(each.clause or "-"), _EFFECTS[each.effect]]
-        table.add_row(*map(clean, row), style=_LOUD.get(each.effect))
+        table.add_row(*map(clean, row(each, old, new)), style=_LOUD.get(each.effect))
     return table
-
-
-def _place(each: Weighed, old: Definition, new: Definition) -> str:
-    """Name where a change is: a stage by its number and activity, anything else by its path."""
-    stages = {stage.id: stage for stage in (*old.stages(), *new.stages())}
-    stage = stages.get(each.change.stage)
-    if stage is None:
-        return "urutan tahapan" if each.change.path == "tahapan" else each.change.path.replace(".", ": ")
-    key = each.change.path.removeprefix(f"tahapan.{stage.id}").lstrip(".").replace(".", ": ")
-    new_or_gone = "tahap baru" if each.change.before is None else "tahap dihapus"
-    return f"{stage.number or stage.id} «{stage.activity}»: {key or new_or_gone}"
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return str(value.get("kegiatan") or "; ".join(f"{key}: {_words(each)}" for key, each in value.items()))
-    if isinstance(value, list):
-        return "; ".join(map(_words, value)) or "-"
-    return "-" if value in (None, "") else str(value)
 
 
 # -- a history for `--completed` -------------------------------------------------------------------

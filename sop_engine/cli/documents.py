@@ -1,6 +1,5 @@
 """Files: check them, and load them where a case can use them."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,20 +8,15 @@ from rich.text import Text
 
 from sop_engine.application.load_edition import load_edition
 from sop_engine.application.ports import Who
-from sop_engine.application.set_up import load_document
 from sop_engine.cli.call import Answer, Call, clean, console
 from sop_engine.cli.verbs import argument, option, reader, verb
-from sop_engine.domain.calendar import CalendarData
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.indonesian import day_date
-from sop_engine.domain.organisation import Organisation
-from sop_engine.errors import DefinitionInvalid, Problem
-from sop_engine.files.calendars import Decree, amended, parse_year
-from sop_engine.files.check import check as check_bytes
-from sop_engine.files.check import check_file, check_organisation
-from sop_engine.files.guard import LARGEST
+from sop_engine.errors import Problem
+from sop_engine.files.calendars import parse_year
+from sop_engine.files.check import check_file
+from sop_engine.files.guard import LARGEST, format_of
 from sop_engine.files.lints.outlook import Outlook
-from sop_engine.files.reader import read
 
 File = Annotated[Path, argument("BERKAS", "Berkas YAML.")]
 Year = Annotated[
@@ -32,7 +26,6 @@ Year = Annotated[
     ),
 ]
 _BESIDE, _WIDEST = 100, 200  # characters quoted before the faulty one, and in all
-_FORMAT = re.compile(r"^format:\s*[\"']?([a-z]+)/\d", re.MULTILINE)
 
 
 @verb(
@@ -122,20 +115,13 @@ def _lines_of(path: Path) -> list[str]:
 def load(call: Call, who: Who, file: File) -> Answer:
     """Load a file by what its `format` says it is."""
     data = file.read_bytes()
-    found = _FORMAT.search(data.decode("utf-8", "replace"))
     loaders = {"organisasi": load_organisation, "kalender": _load_decree}
-    return loaders.get(found[1] if found else "", _load_sop)(call, who, file, data)
+    return loaders.get(format_of(data), _load_sop)(call, who, file, data)
 
 
 def checked_sop(call: Call, file: Path, data: bytes) -> Definition:
     """Give the definition of a file that has no errors against the loaded organisation; its warnings are printed."""
-
-    def loaded(name: str) -> tuple[Organisation | None, list[Problem]]:
-        message = f"organisasi «{name}» belum dimuat; muat dengan `sop load organisasi/{name}.yaml`"
-        known = call.reading.organisation(name)
-        return known, [] if known else [Problem("ORGANISASI_TIDAK_ADA", message, "organisasi")]
-
-    sound = check_bytes(data, str(file), loaded, staff=_in_post(call)).require()
+    sound = call.engine.check_sop(data, str(file)).require()
     print_problems(sound.problems, stderr=True)
     return sound.definition
 
@@ -149,30 +135,14 @@ def _load_sop(call: Call, who: Who, file: Path, data: bytes) -> Answer:
     return answer
 
 
-def _in_post(call: Call) -> dict[str, frozenset[int]]:
-    """Give the persons in post now, per position."""
-    people, now = call.reading.people(), call.store.clock()
-    held = {holder.position for holder in people.holders}
-    return {name: frozenset(holder.person_id for holder in people.holders_of(name, now)) for name in held}
-
-
 def load_organisation(call: Call, who: Who, file: Path, data: bytes) -> Answer:
     """Load an organisation; editions signed before keep theirs."""
-    organisation, problems = check_organisation(data, str(file), file.stem)
-    if organisation is None or any(problem.severity == "error" for problem in problems):
-        raise DefinitionInvalid(problems)
-    answer = load_document(call.store, who, "organisation", organisation.id, data.decode())
-    call.say(f"Organisasi {organisation.name} dimuat: {len(organisation.positions)} jabatan.")
+    answer = call.engine.load_organisation(who, data, str(file), file.stem)
+    call.say(f"Organisasi {answer['title']} dimuat: {answer['positions']} jabatan.")
     return answer
 
 
 def _load_decree(call: Call, who: Who, file: Path, data: bytes) -> Answer:
-    decree = read(data, str(file), Decree)
-    answer = keep_calendar(call, who, amended(call.reading.calendar(call.zone).data, [decree]))
-    call.say(f"Kalender diperbarui menurut {decree.name}.")
+    answer = call.engine.load_decree(who, data, str(file), call.zone)
+    call.say(f"Kalender diperbarui menurut {answer['title']}.")
     return answer
-
-
-def keep_calendar(call: Call, who: Who, calendar: CalendarData) -> Answer:
-    """Keep a calendar as the one in use."""
-    return load_document(call.store, who, "calendar", "indonesia", calendar.model_dump_json())

@@ -8,7 +8,6 @@ import typer
 
 from sop_engine.cli.call import Answer, Call, console
 from sop_engine.cli.documents import File
-from sop_engine.cli.record import verdict_on
 from sop_engine.cli.timeline import timeline
 from sop_engine.cli.verbs import day, option, pairs, verb, whole
 from sop_engine.cli.views import shown
@@ -80,7 +79,7 @@ def _check(name: str, ok: bool, what: str) -> dict[str, Any]:
 
 
 def _record(call: Call) -> dict[str, Any]:
-    verdict = verdict_on(call)
+    verdict = call.engine.verdict()
     fault = f"catatan rusak pada entri {verdict.fault_seq}: {verdict.fault}; lihat `sop audit verify`"
     return _check("catatan", verdict.ok, f"catatan utuh: {verdict.entries} entri" if verdict.ok else fault)
 

@@ -1,8 +1,7 @@
 """Persons, and who holds which position by which letter."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from sop_engine.application.absence import add_absence, end_absence
 from sop_engine.application.appoint import appoint as appoint_holder
@@ -14,6 +13,7 @@ from sop_engine.application.set_up import add_person
 from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.verbs import argument, day, option, verb, whole
 from sop_engine.cli.views import listing, picked, shown, table
+from sop_engine.domain.calendar import midnight
 
 Person = Annotated[str, argument("ORANG", "Nomor, alamat surel atau nama lengkap.")]
 ProposalNo = Annotated[int, argument("USULAN", "Nomor usulan; lihat `sop holders`.", whole)]
@@ -189,8 +189,3 @@ def come_back(
 
 def _end_of(last: date | None, zone: str) -> datetime | None:
     return midnight(last + timedelta(days=1), zone) if last else None
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """00.00 of a day in a zone."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

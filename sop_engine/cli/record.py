@@ -15,13 +15,11 @@ import typer
 from sop_engine.application.checkpoint import checkpoint as queue_checkpoint
 from sop_engine.application.export_record import exported
 from sop_engine.application.ports import Who
-from sop_engine.application.verify_record import verify_record
 from sop_engine.cli.call import Answer, Call
 from sop_engine.cli.verbs import argument, moment, option, reader, verb, whole
 from sop_engine.cli.views import local, shown, table
 from sop_engine.domain.deadlines import due_of
 from sop_engine.domain.expressions import Duration, parse_duration
-from sop_engine.domain.record import Verdict
 from sop_engine.domain.state import Actor
 from sop_engine.errors import SopError
 from sop_engine.storage.record_view import recorded
@@ -33,12 +31,6 @@ def audit(call: Call) -> Answer:
     office = call.reading.office()
     call.say(f"{office.head_seq} entri; kepala rantai {office.head_hash}.")
     return {"entries": office.head_seq, "head": office.head_hash}
-
-
-def verdict_on(call: Call, checkpoints: dict[int, str] | None = None) -> Verdict:
-    """Verify the office's record as it stands at this moment."""
-    with recorded(call.store, call.engine.office_id) as record:
-        return verify_record(record, checkpoints)
 
 
 def _head(text: str) -> tuple[int, str]:
@@ -90,7 +82,7 @@ def verify(
 ) -> Answer:
     """Verify the office's record."""
     checkpoints = _one_each([*(kepala or []), *(titik_periksa or [])])
-    verdict = verdict_on(call, checkpoints)
+    verdict = call.engine.verdict(checkpoints)
     if verdict.ok:
         call.say(f"Catatan utuh: {verdict.entries} entri, kepala rantai {verdict.head}.", style="green")
         call.say(f"Titik periksa dari luar yang cocok: {len(checkpoints)}.")

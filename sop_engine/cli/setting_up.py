@@ -11,7 +11,7 @@ from sop_engine.application.ports import Who
 from sop_engine.application.reset import reset
 from sop_engine.application.set_up import add_person
 from sop_engine.cli.call import Answer, Call, Misused, channel, checked_settings
-from sop_engine.cli.documents import keep_calendar, load_organisation
+from sop_engine.cli.documents import load_organisation
 from sop_engine.cli.proof import say_token
 from sop_engine.cli.verbs import option, verb
 from sop_engine.domain.authority import NOBODY
@@ -76,7 +76,9 @@ def _fill(call: Call, name: str, email: str) -> int:
     for file in sorted((folder / "organisasi").glob("*.yaml")):
         load_organisation(call, nobody, file, file.read_bytes())
     year = call.store.clock().year
-    keep_calendar(call, nobody, national_calendar(year - _BEFORE, year + _AFTER, read_decrees(folder / "kalender")))
+    call.engine.keep_calendar(
+        nobody, national_calendar(year - _BEFORE, year + _AFTER, read_decrees(folder / "kalender"))
+    )
     known = next((p.id for p in call.reading.people().persons.values() if p.email.casefold() == email.casefold()), None)
     return known or int(add_person(call.store, nobody, name, email, admin=True)["person"])
 

@@ -18,6 +18,11 @@ _NO_TIME = timedelta()
 _MINUTE = timedelta(minutes=1)
 
 
+def midnight(day: date, zone: str) -> datetime:
+    """00.00 of a day in a zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
 def _parse_hours(value: Any) -> Any:
     if not isinstance(value, str):
         return value

@@ -115,12 +115,12 @@ def _look_ahead(definition: Definition, find: FindDecrees | None, year: int | No
 
 
 def check_organisation(data: bytes, name: str, wanted: str) -> tuple[Organisation | None, list[Problem]]:
-    """Read an organisation's bytes and say what is wrong with it; its id must be the wanted one."""
+    """Read an organisation's bytes and say what is wrong with it; its id must be the wanted one, if any is."""
     found = inspect(data, name, Organisation)
     problems = list(found.problems)
     if found.value:
         problems += found.place(lint_organisation(found.value))
-        if found.value.id != wanted:
+        if wanted and found.value.id != wanted:
             message = f"id organisasi «{found.value.id}» berbeda dari nama berkasnya; tulis `id: {wanted}`"
             problems += found.place([Problem("ID_ORGANISASI", message, "id")])
     return found.value, sorted(problems, key=lambda problem: (problem.line, problem.column))

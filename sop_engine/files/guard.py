@@ -20,11 +20,18 @@ _FOREIGN = {
     b"%PDF": "PDF",
     b"\x1f\x8b": "arsip gzip",
 }
+_FORMAT = re.compile(rb"^(?:\xef\xbb\xbf)?format:\s*[\"']?([a-z]+)/\d", re.MULTILINE)
 _MOST_MARKS = 30  # of one letter; normalising takes the square of them
 _HIDDEN = {"Cc": "kendali", "Cf": "tak terlihat", "Zl": "pemisah baris", "Zp": "pemisah alinea"}
 _UNKNOWN = {"Co", "Cn", "Cs"}
 # Letters, marks and symbols by category, and yet nothing to see: fillers, variation selectors, the blank of Braille.
 _VOID = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+
+
+def format_of(data: bytes) -> str:
+    """Give the kind a file says it is (`format: kalender/1` is `kalender`); '' where it says nothing."""
+    found = _FORMAT.search(data[:LARGEST])
+    return found[1].decode() if found else ""
 
 
 def decode(data: bytes) -> tuple[str | None, list[Problem]]:

@@ -120,6 +120,10 @@ class Reading:
         found = self._store.shelved(self.office_id, lambda run, office: named(run, office, name))
         return found[1] if found else None
 
+    def organisations(self) -> list[Organisation]:
+        """Give every organisation as it was loaded last."""
+        return self._store.shelved(self.office_id, self._store.shelf.organisations)
+
     def unsent(self) -> tuple[int, datetime | None, int]:
         """Count the mails that wait, tell since when the oldest does, and count those given up."""
         waiting, oldest, failed = self._store.query(
@@ -137,6 +141,10 @@ class Reading:
     def messages(self) -> list[Mail]:
         """List every mail in the order the commands committed them."""
         return self._some(Mail)
+
+    def unsent_mails(self, limit: int) -> list[Mail]:
+        """List the mails that wait and those given up, the newest first."""
+        return self._some(Mail, "state IN ('queued', 'claimed', 'failed')")[: -limit - 1 : -1]
 
     def next_reminder(self, case_id: int) -> datetime | None:
         """Give the moment of a case's next reminder, if any is armed."""
@@ -230,3 +238,8 @@ class Reading:
     def events(self, case_id: int | None = None) -> list[dict[str, Any]]:
         """Read the record's bodies."""
         return [json.loads(entry.body) for entry in self.entries(case_id)]
+
+    def events_until(self, last: int, limit: int) -> list[dict[str, Any]]:
+        """Read so many of the record's bodies back from a number on, the newest first."""
+        statement = f"{ENTRIES} AND seq <= ? AND seq > ? ORDER BY seq DESC"
+        return [json.loads(row[3]) for row in self._store.query(statement, (self.office_id, last, last - limit))]

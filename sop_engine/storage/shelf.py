@@ -123,6 +123,12 @@ class Shelf:
         found = run(_LATEST, (office.id, "organisation", name)).fetchone()
         return (found[0], self._parse_organisation(found[1])) if found else None
 
+    def organisations(self, run: Run, office: Office) -> list[Organisation]:
+        """Give every organisation as it was loaded last."""
+        statement = "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation' ORDER BY name"
+        found = [self.organisation_named(run, office, name) for (name,) in run(statement, (office.id,)).fetchall()]
+        return [pair[1] for pair in found if pair]
+
     def calendar(self, run: Run, office: Office, zone: str) -> WorkCalendar:
         """Give the calendar last loaded, in a zone."""
         found = run(_LATEST, (office.id, "calendar", "indonesia")).fetchone()

@@ -298,9 +298,7 @@ class SqlTransaction(Keeping):
 
     def organisations(self) -> list[Any]:
         """Give every organisation as it was loaded last."""
-        statement = "SELECT DISTINCT name FROM documents WHERE office_id = ? AND kind = 'organisation' ORDER BY name"
-        found = [self.organisation_named(name) for (name,) in self._run(statement, (self.office.id,)).fetchall()]
-        return [pair[1] for pair in found if pair]
+        return self._shelf.organisations(self._run, self.office)
 
     def signing_positions(self) -> set[str]:
         """Name the positions that ratify an edition, or sign off its stages: of a draft, one in use, an SOP's last."""

@@ -54,6 +54,37 @@ ACCESS = {
     ("POST", "/tugas/{number}/selesai"): May.PERSON,
     ("POST", "/tugas/{number}/alihkan"): May.PERSON,
     ("POST", "/tugas/{number}/tarik"): May.PERSON,
+    # cases: started by an admin or who answers for the SOP, cancelled by the latter
+    ("GET", "/edisi/{number}/mulai"): May.PERSON,
+    ("POST", "/edisi/{number}/mulai"): May.PERSON,
+    ("GET", "/kasus/{number}/batal"): May.PERSON,
+    ("POST", "/kasus/{number}/batal"): May.PERSON,
+    # an admin: the texts of SOPs
+    ("GET", "/edisi"): May.ADMIN,
+    ("GET", "/muat"): May.ADMIN,
+    ("POST", "/muat"): May.ADMIN,
+    ("POST", "/muat/periksa"): May.ADMIN,
+    ("GET", "/edisi/{number}/ulang"): May.ADMIN,
+    ("GET", "/edisi/{number}/ubah"): May.ADMIN,
+    ("POST", "/edisi/{number}/banding"): May.ADMIN,
+    ("POST", "/edisi/{number}/usulkan"): May.ADMIN,
+    ("GET", "/akibat/{number}"): May.ADMIN,
+    # an admin: people
+    ("GET", "/orang"): May.ADMIN,
+    ("POST", "/orang"): May.ADMIN,
+    ("POST", "/orang/{number}/pulihkan"): May.ADMIN,
+    ("POST", "/orang/tunjuk"): May.ADMIN,
+    ("POST", "/orang/akhiri"): May.ADMIN,
+    ("POST", "/orang/absen"): May.ADMIN,
+    ("POST", "/orang/hadir"): May.ADMIN,
+    ("POST", "/orang/setuju"): May.ADMIN,
+    ("POST", "/orang/tarik"): May.ADMIN,
+    # an admin: the office's books
+    ("GET", "/kalender"): May.ADMIN,
+    ("POST", "/kalender"): May.ADMIN,
+    ("GET", "/catatan"): May.ADMIN,
+    ("POST", "/catatan/periksa"): May.ADMIN,
+    ("GET", "/antrean"): May.ADMIN,
     # whoever signs off
     ("GET", "/pengesahan/{number}"): May.PERSON,
 }

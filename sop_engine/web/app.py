@@ -11,9 +11,12 @@ from starlette.types import ASGIApp
 
 from sop_engine.web.access import ACCESS, Route
 from sop_engine.web.account import Account
+from sop_engine.web.books import Books
 from sop_engine.web.demo_pages import DemoPages
+from sop_engine.web.editing import Editing
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
+from sop_engine.web.persons import Persons
 from sop_engine.web.shell import HERE, Shell
 from sop_engine.web.signing_in import SigningIn
 from sop_engine.web.staff import Staff
@@ -32,6 +35,7 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     shell = Shell(engine, demo_command)
     signing_in = SigningIn(shell)
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
+    routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

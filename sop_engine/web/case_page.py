@@ -18,7 +18,7 @@ from sop_engine.domain.plan import Plan
 from sop_engine.domain.state import Run, SignOff, Task
 from sop_engine.storage.reading import CaseView
 from sop_engine.web.flow_drawing import COLUMN, Drawing, draw
-from sop_engine.web.record_words import Names, actor_words, sentence
+from sop_engine.web.record_words import Names, entry_words
 from sop_engine.web.standings import DONE, LABELS, Standing, stage_mark, standings_of
 
 
@@ -234,23 +234,19 @@ class CasePage(DocumentPage):
         mark = "late" if late else run.state
         return mark, "Dikembalikan" if mark == "returned" else LABELS[mark]
 
-    def record(self, events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Put the record into words, the newest entry first."""
-        names = Names(
+    @cached_property
+    def known(self) -> Names:
+        """How to call what the record of this case refers to."""
+        return Names(
             person=lambda number: self.person(number) or f"orang nomor {number}",
             position=self.name,
             stages=self.plan.flow.stages,
             stage_of_run={run.id: run.stage for run in self.view.runs},
         )
-        return [
-            {
-                "seq": event["seq"],
-                "at": self.at(datetime.fromisoformat(event["at"])),
-                "says": sentence(event, names),
-                "who": actor_words(event["actor"], names),
-            }
-            for event in reversed(list(events))
-        ]
+
+    def record(self, events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Put the record into words, the newest entry first."""
+        return [entry_words(event, self.known, self.plan.zone) for event in reversed(list(events))]
 
 
 def printed(day: str | None) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sop_engine.domain.definition import Stage
+from sop_engine.domain.indonesian import instant
 from sop_engine.domain.people import TITLES
 
 Facts = Mapping[str, Any]
@@ -23,6 +25,18 @@ class Names:
         """Name the stage an event is about, from its id or that of its run; '' for none."""
         stage = self.stages.get(facts.get("stage") or self.stage_of_run.get(facts.get("run", 0)) or "")
         return f"tahap {stage.number or stage.id} «{stage.activity}»" if stage else ""
+
+
+def entry_words(event: Mapping[str, Any], names: Names, zone: str) -> dict[str, Any]:
+    """Put one entry into words: its number, when, what, and who."""
+    at = instant(datetime.fromisoformat(event["at"]), zone)
+    return {
+        "seq": event["seq"],
+        "at": at,
+        "case": event["case"],
+        "says": sentence(event, names),
+        "who": actor_words(event["actor"], names),
+    }
 
 
 def sentence(event: Mapping[str, Any], names: Names) -> str:
@@ -86,6 +100,15 @@ def _passed_up(facts: Facts, names: Names) -> str:
     return f"Pengesahan {names.stage(facts)} beralih kepada {names.position(facts['position'])}."
 
 
+def _appointed(facts: Facts, names: Names) -> str:
+    title = TITLES.get(facts["capacity"], "")
+    return f"{names.person(facts['person'])} ditunjuk sebagai {title}{names.position(facts['position'])}."
+
+
+def _away(facts: Facts, names: Names) -> str:
+    return f"{names.person(facts['person'])} tidak hadir; penggantinya {names.person(facts['substitute'])}."
+
+
 _TOLD: dict[str, Callable[[Facts, Names], str]] = {
     "case.started": _started,
     "run.activated": _opened,
@@ -93,6 +116,9 @@ _TOLD: dict[str, Callable[[Facts, Names], str]] = {
     "sign_off.requested": _requested,
     "reminder.sent": _reminded,
     "run.restaffed": _restaffed,
+    "holder.appointed": _appointed,
+    "absence.began": _away,
+    "person.added": lambda facts, names: f"{names.person(facts['person'])} didaftarkan.",
     "task.delegated": _handed,
     "task.reassigned": _handed,
     "sign_off.passed_up": _passed_up,
@@ -101,6 +127,25 @@ _SENTENCES = {
     "case.completed": "Seluruh tahapan selesai; kasus ditutup.",
     "case.cancelled": "Kasus dibatalkan.",
     "edition.expired": "SOP dinyatakan tidak berlaku (angka {clause}).",
+    "case.revised": "Kasus mengikuti naskah yang direvisi.",
+    "case.kept_revision": "Kasus tetap menurut naskah lama, karena sudah melewati bagian yang diubah.",
+    "edition.loaded": "Naskah SOP dimuat sebagai rancangan.",
+    "edition.signed": "SOP ditandatangani dan berlaku.",
+    "edition.revised": "Perubahan SOP ditandatangani dan berlaku.",
+    "edition.followed": "Semua kasus sudah mengikuti perubahan SOP.",
+    "edition.received": "Penerimaan SOP oleh sebuah unit dicatat.",
+    "edition.replaced": "SOP digantikan edisi berikutnya.",
+    "edition.voided": "SOP dinyatakan batal seluruhnya.",
+    "revision.proposed": "Perubahan SOP diusulkan kepada pejabat yang mengesahkan.",
+    "organisation.loaded": "Struktur organisasi dimuat.",
+    "calendar.loaded": "Kalender kerja dimuat.",
+    "holder.ended": "Masa seorang pemegang jabatan diakhiri.",
+    "absence.ended": "Masa ketidakhadiran diakhiri.",
+    "proposal.made": "Sebuah tindakan diusulkan; menunggu orang kedua.",
+    "proposal.withdrawn": "Sebuah usulan ditarik.",
+    "credential.reset": "Kode pemulihan kata sandi dibuat.",
+    "credential.refused": "Kata sandi atau kode yang salah dimasukkan.",
+    "run.prefilled": "Isi putaran sebelumnya {stage} disalin untuk diperbaiki.",
     "run.submitted": "Pekerjaan {stage} diajukan untuk disahkan.",
     "run.returned": "Pekerjaan {stage} dikembalikan untuk diperbaiki.",
     "run.deadline_moved": "Tenggat {stage} dihitung kembali.",

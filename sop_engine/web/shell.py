@@ -38,6 +38,15 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
     "ditarik": "Tugas ditarik kembali.",
     "sandi": "Kata sandi diganti. Di peramban lain Saudara harus masuk lagi.",
     "kode": "Kode autentikator aktif. Mulai sekarang kode diminta setiap kali masuk dan mengesahkan.",
+    "dimuat": "Naskah dimuat sebagai rancangan; berikutnya ditandatangani pejabat yang mengesahkan.",
+    "diusulkan": "Usulan dicatat dan disampaikan kepada pejabat yang mengesahkan.",
+    "dimulai": "Kasus dimulai; penugasan disampaikan melalui surel.",
+    "dibatalkan": "Kasus dibatalkan; tugas yang terbuka ditarik.",
+    "tercatat": "Tercatat. Tugas yang terbuka mengikuti dengan sendirinya.",
+    "orang-kedua": "Diusulkan. Ini menyangkut jabatan yang mengesahkan, jadi menunggu persetujuan orang kedua.",
+    "usulan-ditarik": "Usulan ditarik; tidak ada yang berubah.",
+    "organisasi": "Organisasi dimuat. SOP yang sudah ditandatangani tetap memakai strukturnya sendiri.",
+    "kalender": "Kalender diperbarui menurut keputusan itu.",
     "keluar": "Saudara sudah keluar.",
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.cli import record
+from sop_engine import wiring
 from sop_engine.cli.call import clean
 from sop_engine.cli.main import main
 from tests.cli.conftest import Terminal
@@ -96,7 +96,7 @@ def test_an_unexpected_fault_is_one_sentence_and_a_log_file(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("of our own making")
 
-    monkeypatch.setattr(record, "verify_record", broken)
+    monkeypatch.setattr(wiring, "verify_record", broken)
 
     told, answered = installed("audit", "verify"), installed("audit", "verify", "--json")
 
