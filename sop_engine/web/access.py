@@ -55,5 +55,9 @@ ACCESS = {
     ("POST", "/tugas/{number}/alihkan"): May.PERSON,
     ("POST", "/tugas/{number}/tarik"): May.PERSON,
     # whoever signs off
+    ("GET", "/pengesahan"): May.PERSON,
+    ("POST", "/pengesahan"): May.PERSON,
     ("GET", "/pengesahan/{number}"): May.PERSON,
+    ("POST", "/pengesahan/{number}/sahkan"): May.PERSON,
+    ("POST", "/pengesahan/{number}/kembalikan"): May.PERSON,
 }

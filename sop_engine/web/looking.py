@@ -1,13 +1,12 @@
-"""Pages to look at: what runs here, a case with its live position, an edition, where a mail leads."""
+"""Pages to look at: what runs here, a case with its live position, an edition."""
 
 from typing import Annotated, Any
 
 from fastapi import Path as InPath
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from sop_engine.domain.indonesian import instant
-from sop_engine.domain.state import SignOff
 from sop_engine.web.access import Route
 from sop_engine.web.case_page import DocumentPage
 from sop_engine.web.shell import Shell
@@ -26,7 +25,6 @@ class Looking:
             Route("GET", "/", self.home),
             Route("GET", "/kasus/{number}", self.case),
             Route("GET", "/edisi/{number}", self.edition),
-            Route("GET", "/pengesahan/{number}", self.sign_off),
         ]
 
     def home(self, visit: Visiting) -> Response:
@@ -62,10 +60,3 @@ class Looking:
         signed = f"{signer.name}, {instant(found.signed_at, page.plan.zone)}" if signer and found.signed_at else ""
         cases = [case for case in self._reading.cases() if case.edition_id == number]
         return self._shell.page(visit, "edisi.html", page=page, edition=found, signed=signed, cases=cases)
-
-    def sign_off(self, visit: Visiting, number: Number) -> Response:
-        """Where a mail about a sign-off leads: its stage on the case's page."""
-        run = self._reading.run_of(SignOff, number)
-        if run is None:
-            raise HTTPException(404, f"Tidak ada permintaan pengesahan nomor {number}.")
-        return RedirectResponse(f"/kasus/{run.case_id}#tahap-{run.stage}", 303)

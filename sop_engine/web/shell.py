@@ -36,6 +36,8 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
     "tamat": "Tugas selesai; semua tahap kasus ini telah selesai.",
     "dialihkan": "Tugas dialihkan; penerimanya diberi tahu melalui surel.",
     "ditarik": "Tugas ditarik kembali.",
+    "disahkan": "Disahkan. Tahap berikutnya dibuka dan yang mengajukan diberi tahu.",
+    "dikembalikan": "Dikembalikan dengan alasan Saudara; putaran berikutnya sudah dibuka.",
     "sandi": "Kata sandi diganti. Di peramban lain Saudara harus masuk lagi.",
     "kode": "Kode autentikator aktif. Mulai sekarang kode diminta setiap kali masuk dan mengesahkan.",
     "keluar": "Saudara sudah keluar.",
