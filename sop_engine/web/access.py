@@ -60,4 +60,5 @@ ACCESS = {
     ("GET", "/pengesahan/{number}"): May.PERSON,
     ("POST", "/pengesahan/{number}/sahkan"): May.PERSON,
     ("POST", "/pengesahan/{number}/kembalikan"): May.PERSON,
+    ("POST", "/edisi/{number}/sahkan"): May.PERSON,
 }

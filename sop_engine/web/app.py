@@ -14,6 +14,7 @@ from sop_engine.web.account import Account
 from sop_engine.web.demo_pages import DemoPages
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
+from sop_engine.web.ratifying import Ratifying
 from sop_engine.web.shell import HERE, Shell
 from sop_engine.web.signing import Signing
 from sop_engine.web.signing_in import SigningIn
@@ -33,7 +34,7 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     shell = Shell(engine, demo_command)
     signing_in = SigningIn(shell)
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
-    routes += Signing(shell).routes
+    routes += [*Signing(shell).routes, *Ratifying(shell).routes]
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

@@ -38,6 +38,7 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
     "ditarik": "Tugas ditarik kembali.",
     "disahkan": "Disahkan. Tahap berikutnya dibuka dan yang mengajukan diberi tahu.",
     "dikembalikan": "Dikembalikan dengan alasan Saudara; putaran berikutnya sudah dibuka.",
+    "berlaku": "Ditandatangani. SOP ini berlaku, dan kepala setiap unit diberi tahu.",
     "sandi": "Kata sandi diganti. Di peramban lain Saudara harus masuk lagi.",
     "kode": "Kode autentikator aktif. Mulai sekarang kode diminta setiap kali masuk dan mengesahkan.",
     "keluar": "Saudara sudah keluar.",
