@@ -38,8 +38,12 @@ def test_a_sign_off_asks_for_a_fresh_proof_and_a_double_click_does_it_once(asked
     asked.at += timedelta(minutes=2)
     form = form_on(refused.text, f"{page}/sahkan") | {"sandi": PASSWORD}
     first = visitor.post(f"{page}/sahkan", data=form)
+    form["_tanda"] = form_on(visitor.get("/pengesahan").text, "/keluar")["_tanda"]  # the session has a new id
     assert first.headers["location"] == "/pengesahan?kabar=disahkan"
     assert ("persiapan", 1, "", "completed") in asked.runs()
+    after = asked.runs()
+    assert visitor.post(f"{page}/sahkan", data=form).headers["location"] == first.headers["location"]
+    assert asked.runs() == after
 
 
 def test_work_is_returned_with_a_reason_and_shown_beside_the_next_pass(asked: Office) -> None:
