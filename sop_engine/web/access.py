@@ -86,5 +86,10 @@ ACCESS = {
     ("POST", "/catatan/periksa"): May.ADMIN,
     ("GET", "/antrean"): May.ADMIN,
     # whoever signs off
+    ("GET", "/pengesahan"): May.PERSON,
+    ("POST", "/pengesahan"): May.PERSON,
     ("GET", "/pengesahan/{number}"): May.PERSON,
+    ("POST", "/pengesahan/{number}/sahkan"): May.PERSON,
+    ("POST", "/pengesahan/{number}/kembalikan"): May.PERSON,
+    ("POST", "/edisi/{number}/sahkan"): May.PERSON,
 }

@@ -17,7 +17,9 @@ from sop_engine.web.editing import Editing
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
 from sop_engine.web.persons import Persons
+from sop_engine.web.ratifying import Ratifying
 from sop_engine.web.shell import HERE, Shell
+from sop_engine.web.signing import Signing
 from sop_engine.web.signing_in import SigningIn
 from sop_engine.web.staff import Staff
 from sop_engine.web.visit import Doorkeeper, NotYet
@@ -36,6 +38,7 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     signing_in = SigningIn(shell)
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
+    routes += [*Signing(shell).routes, *Ratifying(shell).routes]
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

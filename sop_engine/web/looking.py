@@ -1,15 +1,11 @@
-"""Pages to look at: what runs here, a case with its live position, an edition, where a mail leads."""
+"""Pages to look at: what runs here, a case with its live position."""
 
 from typing import Annotated, Any
 
 from fastapi import Path as InPath
-from fastapi.responses import RedirectResponse, Response
-from starlette.exceptions import HTTPException
+from fastapi.responses import Response
 
-from sop_engine.domain.indonesian import instant
-from sop_engine.domain.state import SignOff
 from sop_engine.web.access import Route
-from sop_engine.web.case_page import DocumentPage
 from sop_engine.web.shell import Shell
 from sop_engine.web.try_it import commands_of
 from sop_engine.web.visit import Visiting
@@ -25,8 +21,6 @@ class Looking:
         self.routes = [
             Route("GET", "/", self.home),
             Route("GET", "/kasus/{number}", self.case),
-            Route("GET", "/edisi/{number}", self.edition),
-            Route("GET", "/pengesahan/{number}", self.sign_off),
         ]
 
     def home(self, visit: Visiting) -> Response:
@@ -51,21 +45,3 @@ class Looking:
             head=self._reading.office(),
             tries=commands_of(page) if self._shell.demo_command else [],
         )
-
-    def edition(self, visit: Visiting, number: Number) -> Response:
-        """An edition: its document, the table without a position."""
-        found = next((edition for edition in self._reading.editions() if edition.id == number), None)
-        if found is None:
-            raise HTTPException(404, f"Tidak ada edisi SOP nomor {number}.")
-        page = DocumentPage(self._reading.plan(found.revision_id, found.organisation))
-        signer = self._reading.people().persons.get(found.signed_by or 0)
-        signed = f"{signer.name}, {instant(found.signed_at, page.plan.zone)}" if signer and found.signed_at else ""
-        cases = [case for case in self._reading.cases() if case.edition_id == number]
-        return self._shell.page(visit, "edisi.html", page=page, edition=found, signed=signed, cases=cases)
-
-    def sign_off(self, visit: Visiting, number: Number) -> Response:
-        """Where a mail about a sign-off leads: its stage on the case's page."""
-        run = self._reading.run_of(SignOff, number)
-        if run is None:
-            raise HTTPException(404, f"Tidak ada permintaan pengesahan nomor {number}.")
-        return RedirectResponse(f"/kasus/{run.case_id}#tahap-{run.stage}", 303)
