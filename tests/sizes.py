@@ -5,14 +5,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What may have how many lines of Python altogether, and the rooms it is made of. The plan was 4,500 for the engine and
-# 2,000 for storage; people with authority and the judging of revisions did not fit in it, so these bounds say where
-# the house stands now, and that it must not grow unnoticed.
+# How many lines of Python each part was planned to have, how many it has come to at most, and the rooms it is made of.
+# People with authority, the judging of revisions and their pages did not fit in the plan: the plan stays here to be
+# read against, and the second figure is where the house stands, so that it can only grow by somebody's decision.
 BUDGETS = {
-    "engine": (7000, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
-    "storage": (2500, ("sop_engine/storage",)),
-    "notifications": (1500, ("notifications",)),
-    "doors": (4500, ("sop_engine/cli", "sop_engine/web")),
+    "engine": (4500, 7100, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
+    "storage": (2000, 2510, ("sop_engine/storage",)),
+    "notifications": (1500, 1500, ("notifications",)),
+    "doors": (4500, 5350, ("sop_engine/cli", "sop_engine/web")),
 }
 
 
@@ -26,7 +26,9 @@ def lines_of(room: str) -> int:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print the sizes under the test run."""
     terminalreporter.section("lines of Python")
-    for name, (budget, rooms) in BUDGETS.items():
+    for name, (plan, bound, rooms) in BUDGETS.items():
         parts = {room: lines_of(room) for room in rooms}
         told = ", ".join(f"{room} {size:,}" for room, size in parts.items())
-        terminalreporter.write_line(f"{name:14}{sum(parts.values()):>6,} of {budget:,}   ({told})")
+        size = sum(parts.values())
+        over = f", {size - plan:,} over the plan" if size > plan else ""
+        terminalreporter.write_line(f"{name:14}{size:>6,} of {bound:,}, planned {plan:,}{over}   ({told})")
