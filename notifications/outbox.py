@@ -97,9 +97,7 @@ class Worker:
         done.trouble = self._trouble
         return done
 
-    async def _send(
-        self, claimed: list[OutgoingMessage], lanes: list[Connection], clock: Clock, done: Drained
-    ) -> None:
+    async def _send(self, claimed: list[OutgoingMessage], lanes: list[Connection], clock: Clock, done: Drained) -> None:
         heads: dict[int, tuple[int, str]] = {}
         batch = _Batch(deque(), monotonic())
         for message in claimed:
@@ -111,9 +109,7 @@ class Worker:
             until = clock() + _wait(message) if self._rest_until else clock()
             self._defer(message, until, self._trouble or "Menunggu giliran pengiriman berikutnya.", done)
 
-    def _frozen(
-        self, message: OutgoingMessage, heads: dict[int, tuple[int, str]], done: Drained
-    ) -> bytes | None:
+    def _frozen(self, message: OutgoingMessage, heads: dict[int, tuple[int, str]], done: Drained) -> bytes | None:
         """Write the bytes of a new message and keep them; None where it can't be written or isn't ours."""
         if message.office_id not in heads:
             heads[message.office_id] = self._outbox.head(message.office_id)

@@ -64,9 +64,7 @@ class Letter:
     link: str
 
 
-def render(
-    kind: str, context: Mapping[str, Any], subject: str, *, base_address: str, head: tuple[int, str]
-) -> Letter:
+def render(kind: str, context: Mapping[str, Any], subject: str, *, base_address: str, head: tuple[int, str]) -> Letter:
     """Write a letter; `head` is the audit head (number, hex hash) its footer shows.
 
     Raises Unsendable where the kind is unknown, or the context lacks a key or holds another type.
@@ -140,6 +138,4 @@ def _wrapped(line: str) -> list[str]:
     if len(plain) <= _WIDTH:
         return [plain]
     indent = " " * len(before) if mark else ""
-    return textwrap.wrap(
-        plain, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.wrap(plain, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -84,9 +84,7 @@ class Sink(Controller):
 
     def factory(self) -> SMTP:
         """Give the protocol of one connection."""
-        return SMTP(
-            self.handler, hostname="localhost", ident="sop", data_size_limit=10_000_000, loop=self.loop
-        )
+        return SMTP(self.handler, hostname="localhost", ident="sop", data_size_limit=10_000_000, loop=self.loop)
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
         return self.loop.create_server(self._factory_invoker, sock=self._socket)

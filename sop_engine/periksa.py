@@ -7,6 +7,7 @@ FOLDER adalah hasil `sop audit export` (bawaan: folder berkas ini). NOMOR:SIDIK 
 simpan sendiri: dari surel titik periksa, atau dari kaki surel mana pun (12 huruf pertama sidik sudah cukup).
 Tanpa titik periksa dari luar, pemotongan ekor atau penulisan ulang seluruh catatan tidak dapat diketahui.
 """
+
 import hashlib
 import json
 import re

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> str:
         """The SQLite file's path; of a PostgreSQL database its address, without who and which password."""
-        return self.database_url.removeprefix("sqlite:///") if not self.on_postgres else (
-            self.database_url.partition("://")[2].rpartition("@")[2].partition("?")[0]
+        return (
+            self.database_url.removeprefix("sqlite:///")
+            if not self.on_postgres
+            else (self.database_url.partition("://")[2].rpartition("@")[2].partition("?")[0])
         )

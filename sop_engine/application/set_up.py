@@ -25,9 +25,7 @@ def load_document(store: Store, who: Who, kind: str, name: str, body: str) -> An
     return perform(store, who, "load_document", {"kind": kind, "name": name, "body": body}, act)
 
 
-def add_person(
-    store: Store, who: Who, name: str, email: str, nip: str | None = None, admin: bool = False
-) -> Answer:
+def add_person(store: Store, who: Who, name: str, email: str, nip: str | None = None, admin: bool = False) -> Answer:
     """Write down a person who may hold a position, or keep the office's books as an admin. An act of an admin."""
     if not name.strip() or not _ADDRESS.fullmatch(email):
         raise Refusal(f"«{email}» bukan alamat surel." if name.strip() else "Nama belum ditulis.")

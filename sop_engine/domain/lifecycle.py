@@ -82,9 +82,7 @@ SIGN_OFF = Life(
         ("withdraw", "requested", "withdrawn"),
     ),
 )
-PROPOSAL = Life(
-    "usulan", "proposed", (("confirm", "proposed", "confirmed"), ("withdraw", "proposed", "withdrawn"))
-)
+PROPOSAL = Life("usulan", "proposed", (("confirm", "proposed", "confirmed"), ("withdraw", "proposed", "withdrawn")))
 REMINDER = Life("pengingat", "armed", (("send", "armed", "sent"), ("supersede", "armed", "superseded")))
 MESSAGE = Life(
     "surel",

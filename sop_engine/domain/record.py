@@ -147,8 +147,7 @@ def _fault_in(entry: Entry, seq: int, prev: str) -> str:
 def fault_in_text(written: Written) -> bool:
     """Tell whether a kept text is no longer the one its event refers to; a salt is lower-case hex only."""
     return (
-        bytes.fromhex(written.salt).hex() != written.salt
-        or text_digest(written.salt, written.body) != written.digest
+        bytes.fromhex(written.salt).hex() != written.salt or text_digest(written.salt, written.body) != written.digest
     )
 
 

@@ -101,9 +101,7 @@ class Comparison:
         self._flows = Flow(ours), Flow(new)
         self._taken_over = _taken_over(ours, new, retired | set(self._names))
 
-    def judge(
-        self, history: Sequence[Past] | None, *, ground: bool = True, keep_completed: bool = False
-    ) -> Judgement:
+    def judge(self, history: Sequence[Past] | None, *, ground: bool = True, keep_completed: bool = False) -> Judgement:
         """Judge it for a case, or for none.
 
         `history` is the case's `flow.standing` under the old text's stage ids. `ground` tells whether a ground is

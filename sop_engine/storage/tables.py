@@ -208,9 +208,7 @@ _table(
     Check("(state = 'running') = (ended_at IS NULL)", name="cases_end"),
     _belongs("editions", "edition_id"),
     _belongs("revisions", "revision_id"),
-    _some(
-        "cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True
-    ),
+    _some("cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True),
     Index("cases_edition", "office_id", "edition_id"),
     within=True,
 )

@@ -380,4 +380,3 @@ class SqlTransaction(Keeping):
         listed = list(parameters)
         if listed:
             self._run_many(statement, listed)
-

@@ -111,8 +111,14 @@ KEYS = [  # path, new value, kind, effect, clause, verdict
     ("jadwal.batas.undang_undang.tahap", "publikasi", "schedule", "refused", 2, "refused"),
     ("jadwal.batas.undang_undang.sumber", "Perpres 29/2014", "clerical", "applies", None, "correction"),
     ("tahapan.verifikasi.kegiatan", "Menghitung saja", "stage", "applies", 2, "revision"),
-    ("tahapan.verifikasi.kegiatan", "Menghimpun, memverivikasi dan mengukur capaian kinerja", "clerical",
-     "applies", None, "correction"),
+    (
+        "tahapan.verifikasi.kegiatan",
+        "Menghimpun, memverivikasi dan mengukur capaian kinerja",
+        "clerical",
+        "applies",
+        None,
+        "correction",
+    ),
     ("tahapan.verifikasi.no", "S99", "stage", "applies", 2, "revision"),
     ("tahapan.verifikasi.keluaran", ["Lain"], "stage", "applies", 2, "revision"),
     ("tahapan.verifikasi.waktu", "3 hari", "schedule", "applies", 2, "revision"),
@@ -127,8 +133,14 @@ KEYS = [  # path, new value, kind, effect, clause, verdict
     ("tahapan.data_capaian.untuk_setiap", ["ksb_kul", "ksb_tekhum", "ksb_rendatin"], "scope", "voids", 4, "void"),
     ("tahapan.penggandaan.pengesahan", ["ketua"], "performer", "applies", 2, "revision"),
     ("tahapan.persiapan.waktu", "3 hari", "schedule", "refused", 3, "refused"),
-    ("tahapan.persiapan.kegiatan", "Menyusun jadual, tim penyusun dan nota dinas permintaan data", "clerical",
-     "refused", 3, "refused"),
+    (
+        "tahapan.persiapan.kegiatan",
+        "Menyusun jadual, tim penyusun dan nota dinas permintaan data",
+        "clerical",
+        "refused",
+        3,
+        "refused",
+    ),
     ("tahapan.persiapan.penanggungjawab", "ketua", "responsible", "refused", 3, "refused"),
     ("tahapan.persiapan.sumber", "Rapat", "clerical", "applies", None, "correction"),
 ]
@@ -268,7 +280,9 @@ def test_what_is_completed_can_be_left_as_it_was() -> None:
     assert judge(new).verdict == "refused"
     assert (kept.verdict, kept.taken) == ("revision", True)
     assert [(each.change.stage, each.effect) for each in kept.changes] == [
-        (found["tahapan"][0]["id"], "frozen"), ("penyusunan_draf", "applies")]
+        (found["tahapan"][0]["id"], "frozen"),
+        ("penyusunan_draf", "applies"),
+    ]
 
 
 @pytest.mark.parametrize(

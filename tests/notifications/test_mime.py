@@ -80,9 +80,7 @@ def test_whatever_is_written_the_head_is_ours(subject: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["x\r\nReply-To: evil@jahat.example", "x\r\n\r\nisi palsu"])
-def test_the_finished_bytes_are_read_back_even_if_the_guard_failed(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_finished_bytes_are_read_back_even_if_the_guard_failed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mime, "for_header", lambda text, limit: text)
     monkeypatch.setattr(mime, "one_mailbox", lambda address: address)
     letter = Letter("x", "x\n", "x", "")
@@ -207,10 +205,7 @@ def test_a_deadline_in_another_zone_is_the_same_instant() -> None:
 
 
 def test_without_a_deadline_there_is_no_calendar_entry() -> None:
-    assert (
-        received(message("penugasan", context=full("penugasan") | {"tenggat_iso": "", "tenggat": ""})).ics
-        == ""
-    )
+    assert received(message("penugasan", context=full("penugasan") | {"tenggat_iso": "", "tenggat": ""})).ics == ""
 
 
 @pytest.mark.parametrize("iso", ["besok", "2027-01-13T16:00:00"])

@@ -47,9 +47,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.links += [value or "" for name, value in attrs if tag == "a" and name == "href"]
-        self.addresses += [
-            value or "" for name, value in attrs if name in ("src", "href", "background", "action")
-        ]
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "background", "action")]
         self.addresses += re.findall(r"url\(", " ".join(value or "" for _, value in attrs))
 
     def handle_data(self, data: str) -> None:
@@ -105,9 +103,7 @@ def test_an_unknown_kind_is_refused() -> None:
 
 @pytest.mark.parametrize("context", [full, empty])
 @pytest.mark.parametrize("kind", KINDS)
-def test_text_and_html_say_the_same_in_the_same_order(
-    kind: str, context: Callable[[str], dict[str, Any]]
-) -> None:
+def test_text_and_html_say_the_same_in_the_same_order(kind: str, context: Callable[[str], dict[str, Any]]) -> None:
     made = letter(kind, **context(kind))
 
     text, html = ([word.strip(":") for word in words] for words in (made.text.split(), Page(made.html).words))

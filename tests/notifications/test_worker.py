@@ -27,9 +27,7 @@ def queued(count: int = 3, **changed: Any) -> MemoryOutbox:
 
 def worker(outbox: MemoryOutbox, port: int, *, user: str = "", **options: Any) -> Worker:
     server = SmtpServer("127.0.0.1", port, username=user, password="rahasia" if user else "")
-    return Worker(
-        outbox, server, SENDER, base_address=BASE_ADDRESS, owner="uji", **{"connections": 1, **options}
-    )
+    return Worker(outbox, server, SENDER, base_address=BASE_ADDRESS, owner="uji", **{"connections": 1, **options})
 
 
 def closed_port() -> int:
@@ -100,9 +98,7 @@ def test_a_passing_refusal_defers_that_mail_alone_longer_each_time(phase: str) -
     assert "451 4.7.1 Greylisted" in outbox.reasons[1]
 
 
-@pytest.mark.parametrize(
-    ("phase", "words"), [("RCPT", "alamat penerima"), ("DOT", "isi surel"), ("DATA", "isi surel")]
-)
+@pytest.mark.parametrize(("phase", "words"), [("RCPT", "alamat penerima"), ("DOT", "isi surel"), ("DATA", "isi surel")])
 def test_a_lasting_refusal_gives_up_that_mail_alone_with_its_reason(phase: str, words: str) -> None:
     outbox = queued(3)
     with ScriptedServer(**{phase: ["550 5.1.1 No such user\x1b[31m"]}) as server:

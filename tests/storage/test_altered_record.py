@@ -125,7 +125,10 @@ def test_rows_removed_doubled_swapped_cut_or_rewritten_are_seen(finished: Office
             for at in range(len(rows)) if statement != head else ():
                 seen("deleted", statement, rows[:at] + rows[at + 1 :])
                 seen("doubled", statement, rows[: at + 1] + rows[at:])
-        entries, (start, *_), = record.rows[chain], record.rows[head][0]
+        (
+            entries,
+            (start, *_),
+        ) = record.rows[chain], record.rows[head][0]
         for at in range(len(entries) - 1):
             seen("swapped", chain, [*entries[:at], entries[at + 1], entries[at], *entries[at + 2 :]])
         unseen = 0
