@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from fastapi import HTTPException
 from fastapi.responses import Response
 
 from sop_engine.application.absence import add_absence, end_absence
@@ -55,9 +56,11 @@ class Persons:
 
     def reset(self, visit: Visiting, number: Number) -> Response:
         """Show a one-time token, once, to whoever hands it over."""
+        person = self._reading.people().persons.get(number)
+        if person is None:
+            raise HTTPException(404, f"Tidak ada orang nomor {number}.")
         try:
             answer = reset(self._store, self._engine.prover, visit.who(), number, bool(visit.said("totp")))
-            person = self._reading.people().person(number)
         except Refusal as refusal:
             page = self._page(visit, refusal)
             page.status_code = 422

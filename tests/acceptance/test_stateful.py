@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from sop_engine.application import revise_edition
-from sop_engine.domain import decisions, opening, revising, staffing
+from sop_engine.domain import decisions, opening, staffing
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.flow import Visit
 from sop_engine.domain.opening import open_visit
@@ -163,19 +163,10 @@ def let_the_represented_sign(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "eligible_signers", eligible)
 
 
-def write_on_after_voiding(monkeypatch: pytest.MonkeyPatch) -> None:
-    silenced = outbox._CLAIM.replace("e.state = 'void'", "e.state = 'batal'")
-    monkeypatch.setattr(outbox, "_CLAIM", silenced)
-
-
 def hand_over_only_what_one_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staffing, "entitled", lambda file, run: {
         person: one for person, one in opening.entitled(file, run).items() if one.stands_for is None
     })  # fmt: skip
-
-
-def forget_runs_that_are_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revising, "void_run", lambda _file, _run: None)
 
 
 def act_without_catching_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,10 +202,8 @@ def commit_previews(monkeypatch: pytest.MonkeyPatch) -> None:
         (open_one_slot_only, "I8"),
         (leave_tasks_with_delegates, "keeps a task"),
         (let_the_represented_sign, "asked is not who|own work|tidak boleh mengesahkan"),
-        (write_on_after_voiding, "goes on writing"),
         (hand_over_only_what_one_has, "is offered nothing|keeps a task"),
-        (forget_runs_that_are_no_tokens, "I8|changed without|I17"),
-        (act_without_catching_up, "finds work|has not followed|without the revision|what was shown"),
+        (act_without_catching_up, "finds work|has not followed|without the revision|what was shown|more than it did"),
         (commit_previews, "a preview"),
     ],
 )

@@ -41,9 +41,14 @@ def be(visitor: TestClient, person: int) -> TestClient:
 PASSWORD = "payung hijau tujuh kelinci"
 
 
+def cheap_prover() -> Credentials:
+    """Passwords hashed in no time."""
+    return Credentials(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 def give_password(office: Office, person: int) -> None:
     """Let somebody have the password of these tests, hashed cheaply."""
-    office.engine.prover = Credentials(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+    office.engine.prover = cheap_prover()
     token = reset(office.store, office.engine.prover, office.who(0), person)["token"]
     redeem(office.store, office.engine.prover, office.who(person), token, PASSWORD)
 
