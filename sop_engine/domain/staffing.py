@@ -109,8 +109,9 @@ def _restaff_run(file: CaseFile, run: Run) -> None:
     tasks = file.tasks_of(run)
     stale = [task for task in tasks if not _still_good(task, may)]
     kept = [task for task in tasks if task not in stale]
-    taken = {task.person_id for task in kept} | {task.stands_for for task in kept if task.capacity == DELEGATE}
-    fresh = [acting for person, acting in may.items() if person not in taken]
+    delegated = {task.stands_for for task in kept if task.capacity == DELEGATE}  # whose work a delegate does
+    taken = {task.person_id for task in kept} | delegated
+    fresh = [one for person, one in may.items() if person not in taken and one.stands_for not in delegated]
     if not stale and not fresh:
         return
     for task in stale:

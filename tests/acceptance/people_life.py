@@ -131,7 +131,7 @@ class PeopleLife(WorkLife):
     def handed_in_by_a_delegate(self, pick: int) -> list[Asked]:
         """Have somebody's work done on their behalf, where it is signed off; gives what is asked of whom."""
         store = self.office.store
-        works = [work for work in self.open_work() if work.stage.sign_off and work.capacity != "delegasi"]
+        works = [work for work in self.open_work() if work.stage.sign_off and work.stands_for is None]
         works = [work for work in works if self.may_end(work) and not self.body_of(work)]
         if not works:
             return []

@@ -596,7 +596,8 @@ class WorkLife(RuleBasedStateMachine):
                 own = may[offer.position][offer.owner]
                 assert offer.capacity == "delegasi" or offer.stands_for == own, "represents somebody else"
             served = {offer.owner for offer in offers} | {offer.person for offer in offers}
-            missed = {one for acting in may.values() for one in acting} - served
+            delegated = {offer.owner for offer in offers if offer.capacity == "delegasi"}
+            missed = {one for acting in may.values() for one, of in acting.items() if of not in delegated} - served
             assert not missed, f"may act and is offered nothing: {missed}"
         for one in self.asked():
             assert one.told == one.able, "asked is not who may sign"

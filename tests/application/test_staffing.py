@@ -181,6 +181,16 @@ def test_a_delegated_task_can_be_taken_back(seats: Seats) -> None:
         take_task_back(office.store, office.who("staf"), task)
 
 
+def test_what_a_delegate_does_is_not_also_offered_to_the_substitute_of_who_delegated(seats: Seats) -> None:
+    office, case = seats.office, begun(seats)
+    delegate_task(office.store, office.who("staf"), seats.task(case, "staf"), office.person["lain"])
+    seats.absent("staf", "arsip", 1, 2)
+
+    pass_days(seats, 1)
+
+    assert has_work(seats, case) == {"lain"}
+
+
 def test_a_superior_reassigns_with_a_reason(seats: Seats) -> None:
     office, case = seats.office, begun(seats)
     who, task, lain = office.who("sekretaris"), seats.task(case, "staf"), office.person["lain"]
