@@ -5,10 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from sop_engine.application import revise_edition
@@ -72,19 +75,22 @@ def lives_from(office: Office, folder: Path) -> Lives:
 def live(lives: Lives, episodes: int, steps: int, derandomize: bool = True) -> int:
     """Let episodes of so many steps pass and count them; raises for the first invariant that does not hold."""
     machine: Any = partial(OfficeLife, lives)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=episodes,
-            stateful_step_count=steps,
-            deadline=None,
-            derandomize=derandomize,
-            database=None,
-            phases=[Phase.generate],  # a failing episode is short enough to read; to shrink it would take minutes
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
+    lived = settings(
+        max_examples=episodes,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=derandomize,
+        database=None,
+        phases=[Phase.generate],  # a failing episode is short enough to read; to shrink it would take minutes
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
     )
+    # Hypothesis draws from the constants of all modules that happen to be loaded: a derandomized life would be another
+    # one after other tests.
+    providers.CONSTANTS_CACHE.cache.clear()
+    with patch.object(providers, "_get_local_constants", Constants):
+        run_state_machine_as_test(machine, settings=lived)
+    providers.CONSTANTS_CACHE.cache.clear()
     return lives.happened["step"]
 
 

@@ -77,7 +77,7 @@ class TextLife(PeopleLife):
         behind = [case for (case,) in self.query(BEHIND)]
         if not behind or act in WAITS:
             super().happens(act, pick, way)
-        elif way % 3:
+        elif way % 4:
             self.act_behind(chosen(behind, pick), pick, way)
         else:
             self.tick(pick, way)
@@ -178,8 +178,15 @@ class TextLife(PeopleLife):
             "batas": lambda: text.setdefault("jadwal", {}).setdefault("batas", []).append(limit),
         }
 
+    def returned(self, edition: int) -> int:
+        """How many stages of its cases were opened again."""
+        again = "SELECT 1 FROM stage_runs r JOIN cases c ON c.office_id = r.office_id AND c.id = r.case_id"
+        return len(self.query(f"{again} WHERE c.edition_id = {edition} AND r.pass_no > 1"))
+
     def texts(self) -> list[tuple[int, Text]]:
+        """What may be revised; what is being carried out stands there thrice, for its cases have to follow."""
         found = self.query("SELECT id FROM editions WHERE state IN ('in_force', 'in_execution') ORDER BY id")
+        found += 2 * self.query("SELECT id FROM editions WHERE state = 'in_execution' ORDER BY id")
         return [(edition, self.paper(edition)[1].definition.dump()) for (edition,) in found]
 
     def well_formed(self, text: Text) -> bool:
@@ -217,7 +224,7 @@ class TextLife(PeopleLife):
     def propose_plainly(self, pick: int, way: int) -> None:
         """A proposal whose verdict is plain, whatever has happened."""
         hows = ["ralat", "later", "completed", "scope", "nothing", "number", "groundless", "stranger"]
-        how = chosen([*hows, "completed", "more"], way)
+        how = chosen([*hows, "completed", "more", "scope", "later"], way)
         edition, text = chosen(self.texts(), pick // 7)
         definition, (done, begun) = self.paper(edition)[1].definition, self.reached(edition)
         ahead = [each for each in stages_of(text) if each["id"] not in begun]
@@ -245,8 +252,8 @@ class TextLife(PeopleLife):
             case "stranger":
                 stage["kegiatan"], by = f"{stage['kegiatan']} lagi", "bukan_siapa"
             case "completed" if done and definition.clause_for("tahapan_selesai_terkunci"):
-                if self.count("cases", f"edition_id = {edition} AND state = 'running'") != 1:
-                    return
+                if self.count("cases", f"edition_id = {edition} AND state = 'running'") != 1 or self.returned(edition):
+                    return  # what comes after a return is done anew: whether it is protected is not plain
                 of_id(text, chosen(sorted(done), pick))["kegiatan"] += " lagi"
             case _:
                 return
