@@ -119,7 +119,7 @@ class SqlTransaction(Keeping):
 
     def _with_task(self, actor: Actor, task: Task) -> tuple[CaseFile, Task]:
         file = self._file(task.case_id, actor)
-        return file, file.tasks.setdefault(task.id, task)
+        return file, file.tasks.get(task.id) or self._entity(Task, "id", task.id)  # as it is since the case caught up
 
     def file_of_sign_off(self, who: Who, sign_off_id: int) -> tuple[CaseFile, SignOff]:
         """Give the file a sign-off belongs to, for a holder of the position it is asked of."""
@@ -127,7 +127,7 @@ class SqlTransaction(Keeping):
         if asked is None:
             raise NotFound(f"Tidak ada permintaan pengesahan nomor {sign_off_id}.", instead="Lihat dengan `sop tasks`.")
         file = self._file(asked.case_id, self._actor(who, asked.position))
-        return file, file.sign_offs.setdefault(asked.id, asked)
+        return file, file.sign_offs.get(asked.id) or self._entity(SignOff, "id", asked.id)
 
     def file_for_new_case(self, who: Who, edition: Edition, case: Callable[[int], Case]) -> CaseFile:
         """Give the file of a case about to start."""
