@@ -1,5 +1,8 @@
 """Confirm or withdraw, as the second person, what somebody proposed."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from sop_engine.application.appoint import APPOINT, END
 from sop_engine.application.ports import Answer, Store, Transaction, Who
 from sop_engine.application.request import perform
@@ -43,20 +46,41 @@ def withdraw(store: Store, who: Who, proposal_id: int) -> Answer:
     return perform(store, who, "withdraw", {"proposal": proposal_id}, act)
 
 
-def _check_second(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
+class Waiting(NamedTuple):
+    """What a proposal is about, and who may confirm it."""
+
+    position: str
+    person: int
+    seconds: tuple[int, ...]
+
+
+def waiting_for(store: Store, who: Who, proposal_ids: Iterable[int]) -> dict[int, Waiting]:
+    """Tell of proposals that wait for a second person whom they wait for; nothing is kept."""
+
+    def look(tx: Transaction) -> dict[int, Waiting]:
+        desk = tx.desk(who)
+        return {number: _waiting(tx, desk, tx.proposal(number)) for number in proposal_ids}
+
+    return store.write(who.office_id, look)
+
+
+def _waiting(tx: Transaction, desk: Desk, proposal: Proposal) -> Waiting:
     """The second person is an admin or acts in the position's superior, and is neither side of the proposal."""
+    people, (position, subject) = desk.people, ACTS[proposal.act].about(tx, desk, proposal.arguments)
+    above = [one for organisation in tx.organisations() for one in organisation.superiors_of(position)]
+    seconds = (one.id for one in people.persons.values() if one.admin or people.holds_any(one.id, above, desk.now))
+    return Waiting(position, subject, tuple(one for one in seconds if one not in (proposal.proposed_by, subject)))
+
+
+def _check_second(tx: Transaction, desk: Desk, proposal: Proposal) -> None:
     if proposal.act not in ACTS:
         raise Refusal(
             "Usulan perubahan SOP ditandatangani pejabat yang mengesahkan, atau ditarik pengusulnya.",
-            instead="Tampilkan akibatnya, lalu tanda tangani; pengusul menariknya dengan `sop holders withdraw`.",
+            instead="Tampilkan akibatnya, lalu tanda tangani; pengusul menariknya di halaman Usulan.",
         )
-    people, now = desk.people, desk.now
-    position, subject = ACTS[proposal.act].about(tx, desk, proposal.arguments)
-    above = [one for organisation in tx.organisations() for one in organisation.superiors_of(position)]
-    may = people.person(desk.actor.person_id).admin or people.holds_any(desk.actor.person_id, above, now)
-    if not may or desk.actor.person_id in (proposal.proposed_by, subject):
+    if desk.actor.person_id not in _waiting(tx, desk, proposal).seconds:
         raise NotAuthorised(
             "Usulan ini disetujui orang kedua: admin lain atau atasan jabatan itu, bukan pengusul dan bukan orang "
             "yang bersangkutan.",
-            instead="Mintalah orang kedua menyetujuinya dengan `sop holders confirm`.",
+            instead="Mintalah orang kedua menyetujuinya: di halaman Usulan, atau dengan `sop holders confirm`.",
         )

@@ -4,9 +4,14 @@ from dataclasses import astuple
 from functools import partial
 
 from sop_engine.application.ports import Answer, Store, TickingStore, Transaction, Who
-from sop_engine.application.request import perform
+from sop_engine.application.request import perform, rehearse
 from sop_engine.domain import editions
+from sop_engine.domain.authority import NOBODY
+from sop_engine.domain.casefile import Desk
 from sop_engine.domain.finishing import void_case
+from sop_engine.domain.state import Actor
+
+SHOWN = 100  # cases whose consequences are worked out one by one
 
 
 def sign_edition(
@@ -46,6 +51,33 @@ def void_edition(store: Store, who: Who, edition_id: int, ground: str) -> Answer
         return {"edition": edition.id, "number": edition.number, "status": edition.state}
 
     return perform(store, who, "void", {"edition": edition_id, "ground": ground}, act)
+
+
+def preview_void(store: Store, who: Who, edition_id: int) -> Answer:
+    """Tell what declaring an edition void would do, case by case: the real code, rolled back."""
+
+    def act(tx: Transaction) -> Answer:
+        paper = tx.paper(tx.edition(edition_id))
+        desk = tx.desk_as(Actor(NOBODY, paper.ratifier, "definitif", who.channel, "sandi+totp"))
+        editions.void(desk, paper, "-", tx.took_part(edition_id))
+        tx.save(desk)
+        return consequences_of_void(tx, desk, edition_id)
+
+    return rehearse(store, who, act)
+
+
+def consequences_of_void(tx: Transaction, desk: Desk, edition_id: int) -> Answer:
+    """What a void edition, just declared on a desk, does to its running cases, and who is told of it."""
+    running = tx.running_cases(edition_id)
+    told = sorted({mail.to_name for mail in desk.out.messages})
+    return {"running": len(running), "cases": [_ended(tx, case) for case in running[:SHOWN]], "told": told}
+
+
+def _ended(tx: Transaction, case_id: int) -> Answer:
+    runs = tx.runs_of(case_id)
+    _void(tx, case_id=case_id)
+    open_now = sorted({run.stage for run in runs if run.open})
+    return {"case": case_id, "open": open_now, "kept": sum(run.state == "completed" for run in runs)}
 
 
 def receive_edition(store: Store, who: Who, edition_id: int, position: str) -> Answer:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sop_engine.application.ports import Answer, Store, TickingStore, Transaction, Who
+from sop_engine.errors import SopError
 
 KEPT = timedelta(days=30)  # an answer, for whoever repeats the request (design §7)
 
@@ -28,6 +29,25 @@ def perform(
         return answer
 
     return store.write(who.office_id, once)
+
+
+class _Rehearsed(SopError):
+    """Ends the transaction of a rehearsal: what it would have done is its answer, and nothing stays."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+def rehearse(store: Store, who: Who, act: Callable[[Transaction], Answer]) -> Answer:
+    """Run an act and give its answer, with nothing kept: the real code, rolled back."""
+
+    def shown(tx: Transaction) -> Answer:
+        raise _Rehearsed(act(tx))
+
+    try:
+        return store.write(who.office_id, shown)
+    except _Rehearsed as rehearsed:
+        return rehearsed.answer
 
 
 def forget_answers(store: TickingStore, now: datetime) -> None:

@@ -5,24 +5,16 @@ from functools import partial
 from typing import Any
 
 from sop_engine.application.ports import Answer, ParseDefinition, Store, TickingStore, Transaction, Who
-from sop_engine.application.request import perform
+from sop_engine.application.ratify_edition import SHOWN, consequences_of_void
+from sop_engine.application.request import perform, rehearse
 from sop_engine.domain import adopting
 from sop_engine.domain.authority import NOBODY, check_admin
 from sop_engine.domain.casefile import CaseFile, Desk
+from sop_engine.domain.change_words import row
 from sop_engine.domain.definition import Definition
 from sop_engine.domain.editions import Paper
 from sop_engine.domain.state import TICKER, Actor, Proposal
 from sop_engine.domain.verdicts import Judgement
-from sop_engine.errors import SopError
-
-SHOWN = 100  # cases whose consequences are worked out one by one
-
-
-class _Shown(SopError):
-    """Ends the transaction of a preview: what it would have done is its answer, and nothing stays."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
 
 
 def propose_revision(
@@ -43,7 +35,11 @@ def propose_revision(
         )  # fmt: skip
         tx.keep_document("proposal", str(edition.id), body, desk.counters.seq)
         tx.save(desk)
-        return {"proposal": proposal.id, "digest": proposal.arguments["digest"], **_said(judgement)}
+        return {
+            "proposal": proposal.id,
+            "digest": proposal.arguments["digest"],
+            **_said(judgement, paper.definition, new),
+        }
 
     said = [edition_id, body, {**asdict(ground), "on": str(ground.on)}, keep_completed, correction_number]
     return perform(store, who, "propose_revision", {"said": said}, act)
@@ -73,14 +69,12 @@ def preview_revision(store: Store, who: Who, proposal_id: int, parse: ParseDefin
         ratifier = tx.paper(tx.edition(proposal.arguments["edition"])).ratifier
         rehearsed = tx.desk_as(Actor(NOBODY, ratifier, "definitif", who.channel, "sandi+totp"))
         answer = _adopt(tx, rehearsed, proposal, proposal.arguments["digest"], parse)
-        running = tx.running_cases(proposal.arguments["edition"])
-        cases = [_consequence(tx, case) for case in running[:SHOWN]] if answer["verdict"] != "void" else []
-        raise _Shown(answer | {"running": len(running), "cases": cases})
+        if answer["verdict"] == "void":
+            return answer | consequences_of_void(tx, rehearsed, answer["edition"])
+        running = tx.running_cases(answer["edition"])
+        return answer | {"running": len(running), "cases": [_consequence(tx, case) for case in running[:SHOWN]]}
 
-    try:
-        return store.write(who.office_id, act)
-    except _Shown as shown:
-        return shown.answer
+    return rehearse(store, who, act)
 
 
 def follow_revisions(store: TickingStore, limit: int = 200) -> int:
@@ -102,14 +96,16 @@ def _adopt(tx: Transaction, desk: Desk, proposal: Proposal, shown_digest: str, p
     said = proposal.arguments
     edition = tx.edition(said["edition"])
     paper, body = tx.paper(edition), tx.document(said["digest"])
-    judgement = _judged(tx, paper, parse(body), bool(said["keep_completed"]))
+    new = parse(body)
+    judgement = _judged(tx, paper, new, bool(said["keep_completed"]))
     adopting.adopt(
         desk, paper, proposal, body, shown_digest, judgement,
         ground=tx.words(said["ground"]), number=tx.revision(edition.revision_id).number + 1,
         took_part=tx.took_part(edition.id),
     )  # fmt: skip
     tx.save(desk)
-    return {"edition": edition.id, "status": edition.state, "revision": edition.revision_id, **_said(judgement)}
+    answer = {"edition": edition.id, "status": edition.state, "revision": edition.revision_id}
+    return answer | _said(judgement, paper.definition, new)
 
 
 def _judged(tx: Transaction, paper: Paper, new: Definition, keep: bool) -> Judgement:
@@ -127,10 +123,10 @@ def _before_corrections(tx: Transaction, revision_id: int) -> int:
     return _before_corrections(tx, said["base"]) if said.get("verdict") == "correction" else revision_id
 
 
-def _said(judgement: Judgement) -> dict[str, Any]:
+def _said(judgement: Judgement, old: Definition, new: Definition) -> dict[str, Any]:
     changes = [
         {name: getattr(weighed.change, name) for name in ("path", "kind", "before", "after")}
-        | {"clause": weighed.clause, "effect": weighed.effect}
+        | {"clause": weighed.clause, "effect": weighed.effect, "words": row(weighed, old, new)}
         for weighed in judgement.changes
     ]
     return {"verdict": judgement.verdict, "changes": changes}

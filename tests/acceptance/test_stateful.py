@@ -14,7 +14,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from sop_engine.application import revise_edition
+from sop_engine.application import request, revise_edition
 from sop_engine.domain import decisions, opening, staffing
 from sop_engine.domain.casefile import Desk
 from sop_engine.domain.flow import Visit
@@ -188,7 +188,7 @@ def commit_previews(monkeypatch: pytest.MonkeyPatch) -> None:
             def whole(tx: Any) -> Any:
                 try:
                     return work(tx)
-                except revise_edition._Shown as shown:
+                except request._Rehearsed as shown:
                     return shown
 
             raise self.store.write(office_id, whole)
