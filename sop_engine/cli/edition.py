@@ -162,7 +162,7 @@ def _shown_whole(call: Call, edition: Edition) -> Answer:
     revision = call.reading.revision(edition.revision_id)
     assert revision is not None  # an edition always has one
     organisation = call.reading.plan(edition.revision_id, edition.organisation).organisation
-    received = dict(call.reading.received(edition.id))
+    received = {unit: person for unit, (person, _) in call.reading.received(edition.id).items()}
     people = call.reading.people()
     call.say(revision.body)
     call.say("Penerimaan oleh unit:")

@@ -1,7 +1,7 @@
 """The read side: what screens, lists and the record ask for. Never writes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -97,6 +97,27 @@ class Reading:
         """List every case, the oldest first."""
         return self._some(Case)
 
+    def cases_of(self, edition: Edition, limit: int) -> tuple[list[Case], int]:
+        """List an edition's newest cases, the newest first, and count all of them."""
+        newest = "id IN (SELECT id FROM cases WHERE office_id = ? AND edition_id = ? ORDER BY id DESC LIMIT ?)"
+        found = self._some(Case, newest, self.office_id, edition.id, limit)
+        return found[::-1], self._count("edition_id = ?", edition.id)
+
+    def following(self, edition: Edition) -> tuple[int, int]:
+        """Count the cases that have come along with an edition's last revision, or its end as void, and all that do."""
+        if edition.state == "void":
+            ended = self._count("edition_id = ? AND state = 'void'", edition.id)
+            return ended, ended + self._count("edition_id = ? AND state = 'running'", edition.id)
+        running = self._count("edition_id = ? AND state = 'running'", edition.id)
+        if edition.followed == edition.revision_id:
+            return running, running
+        behind = "edition_id = ? AND state = 'running' AND judged <> ?"
+        return running - self._count(behind, edition.id, edition.revision_id), running
+
+    def _count(self, where: str, *values: Any) -> int:
+        statement = f"SELECT COUNT(*) FROM cases WHERE office_id = ? AND {where}"
+        return int(self._store.query(statement, (self.office_id, *values))[0][0])
+
     def people(self) -> People:
         """Give the persons and holders as the commands see them."""
         return self._store.shelved(self.office_id, self._store.shelf.people)
@@ -105,10 +126,19 @@ class Reading:
         """List what waits for a second person."""
         return self._some(Proposal, "state = 'proposed'")
 
-    def received(self, edition_id: int) -> list[tuple[str, int]]:
-        """List (unit, person) of the receipts of an edition."""
-        statement = "SELECT unit, person_id FROM receipts WHERE office_id = ? AND edition_id = ? ORDER BY seq"
-        return self._store.query(statement, (self.office_id, edition_id))
+    def proposal(self, number: int) -> Proposal | None:
+        """Give a proposal, decided or not."""
+        found = self._some(Proposal, "id = ?", number)
+        return found[0] if found else None
+
+    def received(self, edition_id: int) -> dict[str, tuple[int, datetime]]:
+        """Tell which unit has received an edition: by whom, and when."""
+        statement = (
+            "SELECT r.unit, r.person_id, e.body FROM receipts r JOIN events e ON e.office_id = r.office_id"
+            " AND e.seq = r.seq WHERE r.office_id = ? AND r.edition_id = ? ORDER BY r.seq"
+        )
+        found = self._store.query(statement, (self.office_id, edition_id))
+        return {unit: (person, instant_of(json.loads(body)["at"])) for unit, person, body in found}
 
     def calendar(self, zone: str) -> WorkCalendar:
         """Give the working calendar in use."""
@@ -182,8 +212,6 @@ class Reading:
         [edition] = self._some(Edition, "id = ?", case.edition_id)
         runs, sign_offs = self._some(Run, "case_id = ?", case_id), self._some(SignOff, "case_id = ?", case_id)
         said = [case.reason, *(s.note for s in sign_offs), *(n for run in runs for n in (run.result, run.note))]
-        numbers = [number for number in said if number]
-        texts = self._some(Written, f"id IN ({', '.join('?' * len(numbers))})", *numbers) if numbers else []
         return CaseView(
             case,
             edition,
@@ -191,8 +219,14 @@ class Reading:
             runs,
             self._some(Task, "case_id = ?", case_id),
             sign_offs,
-            {text.id: text.body or "" for text in texts},
+            self.words(said),
         )
+
+    def words(self, numbers: Iterable[int | None]) -> dict[int, str]:
+        """Give kept texts by their numbers; an erased one is empty."""
+        wanted = [number for number in numbers if number]
+        texts = self._some(Written, f"id IN ({', '.join('?' * len(wanted))})", *wanted) if wanted else []
+        return {text.id: text.body or "" for text in texts}
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""

@@ -68,7 +68,6 @@ ACCESS = {
     ("GET", "/edisi/{number}/ubah"): May.ADMIN,
     ("POST", "/edisi/{number}/banding"): May.ADMIN,
     ("POST", "/edisi/{number}/usulkan"): May.ADMIN,
-    ("GET", "/akibat/{number}"): May.ADMIN,
     # an admin: people
     ("GET", "/orang"): May.ADMIN,
     ("POST", "/orang"): May.ADMIN,
@@ -77,8 +76,6 @@ ACCESS = {
     ("POST", "/orang/akhiri"): May.ADMIN,
     ("POST", "/orang/absen"): May.ADMIN,
     ("POST", "/orang/hadir"): May.ADMIN,
-    ("POST", "/orang/setuju"): May.ADMIN,
-    ("POST", "/orang/tarik"): May.ADMIN,
     # an admin: the office's books
     ("GET", "/kalender"): May.ADMIN,
     ("POST", "/kalender"): May.ADMIN,
@@ -91,5 +88,16 @@ ACCESS = {
     ("GET", "/pengesahan/{number}"): May.PERSON,
     ("POST", "/pengesahan/{number}/sahkan"): May.PERSON,
     ("POST", "/pengesahan/{number}/kembalikan"): May.PERSON,
+    # an edition: who signs, receives or voids it is decided by the act
     ("POST", "/edisi/{number}/sahkan"): May.PERSON,
+    ("POST", "/edisi/{number}/basah"): May.PERSON,
+    ("POST", "/edisi/{number}/terima"): May.PERSON,
+    ("GET", "/edisi/{number}/batal"): May.PERSON,
+    ("POST", "/edisi/{number}/batal"): May.PERSON,
+    # what waits for a second person or a signature
+    ("GET", "/usulan"): May.PERSON,
+    ("POST", "/usulan/{number}/setuju"): May.PERSON,
+    ("POST", "/usulan/{number}/tarik"): May.PERSON,
+    ("GET", "/akibat/{number}"): May.PERSON,
+    ("POST", "/akibat/{number}/sahkan"): May.PERSON,
 }

@@ -17,6 +17,7 @@ from sop_engine.web.editing import Editing
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
 from sop_engine.web.persons import Persons
+from sop_engine.web.proposals import Proposals
 from sop_engine.web.ratifying import Ratifying
 from sop_engine.web.shell import HERE, Shell
 from sop_engine.web.signing import Signing
@@ -38,7 +39,7 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     signing_in = SigningIn(shell)
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
-    routes += [*Signing(shell).routes, *Ratifying(shell).routes]
+    routes += [*Signing(shell).routes, *Ratifying(shell).routes, *Proposals(shell).routes]
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

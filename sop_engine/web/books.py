@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from sop_engine.application.start_case import YEARLY, cancel_case, start_case
 from sop_engine.domain.indonesian import day_date, instant
@@ -152,9 +151,7 @@ class Books:
         return self._shell.act(work, lambda refusal: self._starting(visit, number, refusal))
 
     def _starting(self, visit: Visit, number: int, refusal: Exception | None = None) -> Response:
-        edition = next((one for one in self._reading.editions() if one.id == number), None)
-        if edition is None:
-            raise HTTPException(404, f"Tidak ada edisi SOP nomor {number}.")
+        edition = self._shell.edition(number)
         definition = self._reading.plan(edition.revision_id, edition.organisation).definition
         words: dict[str, Any] = {"limits": [one for one in definition.schedule.limits if one.given_at_start]}
         words |= {"stages": {stage.id: stage for stage in definition.stages()}, "said": visit.said}

@@ -64,6 +64,11 @@ class DocumentPage:
         """A stage's number as printed, or its id."""
         return stage.number or stage.id
 
+    @property
+    def stage_names(self) -> dict[str, str]:
+        """Every stage by its id: number and activity."""
+        return {stage.id: f"{self.number(stage)} {stage.activity}" for stage in self.plan.definition.stages()}
+
     def responsible(self, stage: Stage) -> str:
         """Name who is responsible for a stage."""
         if stage.responsible == "pelaksana":

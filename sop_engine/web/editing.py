@@ -1,28 +1,22 @@
 """An admin at the texts of SOPs: load one, revise one in force, see what would follow."""
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from sop_engine.application.load_edition import load_edition
-from sop_engine.application.ports import Who
-from sop_engine.application.revise_edition import judge_revision, preview_revision, propose_revision
-from sop_engine.domain.adopting import CATEGORIES, EFFECT, Ground
+from sop_engine.application.revise_edition import judge_revision, propose_revision
+from sop_engine.domain.adopting import CATEGORIES, Ground
 from sop_engine.domain.change_words import row, verdict_words
-from sop_engine.domain.indonesian import instant
 from sop_engine.domain.state import Edition
 from sop_engine.errors import Refusal
 from sop_engine.files.check import Checked
 from sop_engine.files.reissue import emptied
 from sop_engine.web.access import Route
-from sop_engine.web.case_page import DocumentPage
 from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
 from sop_engine.web.uploads import day_of, evidence, text_of
 from sop_engine.web.visit import Visit, Visiting
-from sop_engine.wiring import parse_definition
 
 _WIDEST = 160  # characters quoted of a faulty line
 _EMPTY = Refusal("Naskah belum ada.", instead="Unggah berkas YAML, atau tulis naskahnya di kotak teks.")
@@ -44,17 +38,16 @@ class Editing:
             Route("GET", "/edisi/{number}/ubah", self.revise),
             Route("POST", "/edisi/{number}/banding", self.compare),
             Route("POST", "/edisi/{number}/usulkan", self.propose),
-            Route("GET", "/akibat/{number}", self.consequences),
         ]
 
     def editions(self, visit: Visiting) -> Response:
-        """Every edition with its state, and the proposals that wait for a signature."""
+        """Every edition with its state."""
         listed = [
             (edition, self._reading.plan(edition.revision_id, edition.organisation).definition.identity.name)
             for edition in reversed(self._reading.editions())
         ]
-        waiting = [made for made in self._reading.proposals() if made.act == "revise"]
-        return self._shell.page(visit, "edisi_daftar.html", editions=listed, waiting=waiting, effects=EFFECT)
+        waiting = sum(made.act == "revise" for made in self._reading.proposals())
+        return self._shell.page(visit, "edisi_daftar.html", editions=listed, waiting=waiting)
 
     # -- a new text ------------------------------------------------------------------------------
 
@@ -64,7 +57,7 @@ class Editing:
 
     def reissue(self, visit: Visiting, number: Number) -> Response:
         """The text of an edition with number and dates left empty."""
-        return self._new(visit, emptied(self._body(self._edition(number))))
+        return self._new(visit, emptied(self._body(self._shell.edition(number))))
 
     def check(self, visit: Visiting) -> Response:
         """Say what is wrong with a text; nothing is loaded."""
@@ -91,12 +84,12 @@ class Editing:
 
     def revise(self, visit: Visiting, number: Number) -> Response:
         """The text in force, to be changed."""
-        edition = self._edition(number)
+        edition = self._shell.edition(number)
         return self._change(visit, edition, self._body(edition))
 
     def compare(self, visit: Visiting, number: Number) -> Response:
         """Lay a text beside the one in force: every change, its clause and effect. Nothing is proposed."""
-        edition, checked = self._edition(number), self._checked(visit)
+        edition, checked = self._shell.edition(number), self._checked(visit)
         try:
             _sound(checked)
         except Refusal as refusal:
@@ -105,7 +98,7 @@ class Editing:
 
     def propose(self, visit: Visiting, number: Number) -> Response:
         """Propose a changed text for signature; then its consequences are shown."""
-        edition, checked = self._edition(number), self._checked(visit)
+        edition, checked = self._shell.edition(number), self._checked(visit)
 
         def work() -> str:
             definition = _sound(checked)
@@ -154,38 +147,7 @@ class Editing:
         changes = [(each.effect, row(each, old, checked.definition)) for each in judged.changes]
         return {"verdict": judged.verdict, "changes": changes, "words": verdict_words(judged, old)}
 
-    def consequences(self, visit: Visiting, number: Number) -> Response:
-        """What signing a proposal would do, case by case: the real code, rolled back."""
-        found = [made for made in self._reading.proposals() if made.id == number and made.act == "revise"]
-        if not found:
-            raise HTTPException(404, f"Tidak ada usulan perubahan nomor {number} yang menunggu tanda tangan.")
-        edition = self._edition(found[0].arguments["edition"])
-        page = DocumentPage(self._reading.plan(edition.revision_id, edition.organisation))
-        who: Who = replace(visit.who(), key=None)
-        try:
-            preview, refusal = preview_revision(self._store, who, number, parse_definition), None
-        except Refusal as refused:
-            preview, refusal = {"verdict": "", "running": 0, "cases": [], "changes": []}, refused
-        return self._shell.page(
-            visit,
-            "akibat.html",
-            made=found[0],
-            edition=edition,
-            page=page,
-            stages={stage.id: f"{page.number(stage)} {stage.activity}" for stage in page.plan.definition.stages()},
-            preview=preview,
-            effects=EFFECT,
-            at=lambda moment: instant(moment, page.plan.zone) if moment else "tanpa tenggat",
-            refusal=refusal,
-        )
-
     # -- what both ask ---------------------------------------------------------------------------
-
-    def _edition(self, number: int) -> Edition:
-        found = next((edition for edition in self._reading.editions() if edition.id == number), None)
-        if found is None:
-            raise HTTPException(404, f"Tidak ada edisi SOP nomor {number}.")
-        return found
 
     def _body(self, edition: Edition) -> str:
         revision = self._reading.revision(edition.revision_id)

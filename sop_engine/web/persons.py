@@ -1,4 +1,4 @@
-"""An admin at the office's people: who they are, what they hold, who is away, what waits for a second person."""
+"""An admin at the office's people: who they are, what they hold, who is away."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from sop_engine.application.absence import add_absence, end_absence
 from sop_engine.application.appoint import appoint, end_appointment
-from sop_engine.application.decide_proposal import confirm, withdraw
+from sop_engine.application.decide_proposal import ACTS
 from sop_engine.application.ports import Answer, Who
 from sop_engine.application.reset import reset
 from sop_engine.application.set_up import add_person
@@ -19,8 +19,6 @@ from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
 from sop_engine.web.uploads import day_of, end_of, number_in, start_of
 from sop_engine.web.visit import Visit, Visiting
-
-_ACTS = {"appoint": "Penunjukan", "end": "Pengakhiran penunjukan", "reset": "Pemulihan kata sandi"}
 
 
 class Persons:
@@ -37,12 +35,10 @@ class Persons:
             Route("POST", "/orang/akhiri", self.end),
             Route("POST", "/orang/absen", self.away),
             Route("POST", "/orang/hadir", self.back),
-            Route("POST", "/orang/setuju", self.confirm),
-            Route("POST", "/orang/tarik", self.withdraw),
         ]
 
     def everybody(self, visit: Visiting) -> Response:
-        """Persons, holders, absences, proposals."""
+        """Persons, holders, absences."""
         return self._page(visit)
 
     def add(self, visit: Visiting) -> Response:
@@ -107,25 +103,11 @@ class Persons:
         """End an absence early."""
         return self._do(visit, lambda who: end_absence(self._store, who, number_in(visit, "nomor", "Nomornya")))
 
-    def confirm(self, visit: Visiting) -> Response:
-        """Confirm a proposal as the second person."""
-        return self._do(visit, lambda who: confirm(self._store, who, self._proposal(visit)))
-
-    def withdraw(self, visit: Visiting) -> Response:
-        """Withdraw a proposal."""
-        return self._do(visit, lambda who: withdraw(self._store, who, self._proposal(visit)), "usulan-ditarik")
-
-    def _proposal(self, visit: Visit) -> int:
-        number = number_in(visit, "nomor", "Usulannya")
-        if not any(made.id == number and made.act in _ACTS for made in self._reading.proposals()):
-            raise Refusal(f"Usulan {number} tidak menunggu orang kedua lagi.", instead="Muat ulang halaman ini.")
-        return number
-
-    def _do(self, visit: Visit, act: Callable[[Who], Answer], told: str = "tercatat") -> Response:
+    def _do(self, visit: Visit, act: Callable[[Who], Answer]) -> Response:
         def work() -> str:
             answer = act(visit.who())
             self._engine.follow()
-            return f"/orang?kabar={'orang-kedua' if answer.get('status') == 'proposed' else told}"
+            return f"/orang?kabar={'orang-kedua' if answer.get('status') == 'proposed' else 'tercatat'}"
 
         return self._shell.act(work, lambda refusal: self._page(visit, refusal))
 
@@ -134,18 +116,13 @@ class Persons:
         organisations = self._reading.organisations()
         places = {name: place.name for one in organisations for name, place in one.positions.items()}
         names = {person.id: person.name for person in people.persons.values()}
-        waiting = [
-            (made, _ACTS[made.act], self._about(made.arguments, names, places))
-            for made in self._reading.proposals()
-            if made.act in _ACTS
-        ]
         return self._shell.page(
             visit,
             "orang.html",
             who=self._shell.everybody(),
             held=[one for one in people.holders if one.until_at is None or one.until_at > now],
             away=[one for one in people.absences if one.lasts(now)],
-            waiting=waiting,
+            waiting=sum(made.act in ACTS for made in self._reading.proposals()),
             names=names,
             places=dict(sorted(places.items(), key=lambda pair: pair[1])),
             capacities=CAPACITIES,
@@ -153,9 +130,3 @@ class Persons:
             said=visit.said,
             refusal=refusal,
         )
-
-    def _about(self, said: Answer, names: dict[int, str], places: dict[str, str]) -> str:
-        held = {one.id: one for one in self._reading.people().holders}.get(said.get("holder", 0))
-        person = names.get(held.person_id if held else said.get("person", 0), "")
-        position = held.position if held else said.get("position", "")
-        return ", ".join(filter(None, [person, places.get(position, position), said.get("letter", "")]))

@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from sop_engine.domain.definition import Schedule
-from sop_engine.domain.people import People
+from sop_engine.domain.people import RATIFYING, People
 from sop_engine.domain.plan import Plan
+from sop_engine.domain.state import Edition
 from sop_engine.errors import KeyReused, Refusal, StaleVersion
 from sop_engine.storage.sessions import Said
 from sop_engine.web.access import Route
@@ -45,6 +46,10 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
     "diusulkan": "Usulan dicatat dan disampaikan kepada pejabat yang mengesahkan.",
     "dimulai": "Kasus dimulai; penugasan disampaikan melalui surel.",
     "dibatalkan": "Kasus dibatalkan; tugas yang terbuka ditarik.",
+    "direvisi": "Ditandatangani. Perubahan berlaku saat ini juga; kasus yang berjalan menyesuaikan satu per satu.",
+    "batal": "SOP ini dinyatakan batal seluruhnya; semua yang terlibat diberi tahu.",
+    "diterima": "Penerimaan SOP oleh unit Saudara dicatat.",
+    "disetujui": "Disetujui dan dilaksanakan; kedua pihak diberi tahu.",
     "tercatat": "Tercatat. Tugas yang terbuka mengikuti dengan sendirinya.",
     "orang-kedua": "Diusulkan. Ini menyangkut jabatan yang mengesahkan, jadi menunggu persetujuan orang kedua.",
     "usulan-ditarik": "Usulan ditarik; tidak ada yang berubah.",
@@ -130,6 +135,19 @@ class Shell:
         if view is None:
             raise HTTPException(404, f"Tidak ada kasus nomor {number}.")
         return CasePage(view.plan, view, self.reading.people(), self.engine.store.clock())
+
+    def edition(self, number: int) -> Edition:
+        """Give an edition; 404 where there is none."""
+        found = next((edition for edition in self.reading.editions() if edition.id == number), None)
+        if found is None:
+            raise HTTPException(404, f"Tidak ada edisi SOP nomor {number}.")
+        return found
+
+    def ratifiers(self, plan: Plan) -> list[int]:
+        """List who may sign, revise and void an SOP now."""
+        position, now = plan.definition.identity.ratified_by.position, self.engine.store.clock()
+        acting = self.reading.people().acting_in(position, now)
+        return [one.person_id for one in acting if one.capacity in RATIFYING]
 
     def newest_plan(self) -> Plan | None:
         """Give the plan of the edition loaded last."""

@@ -326,7 +326,7 @@ class PeopleLife(WorkLife):
         able = sorted(self.oracle().acting(position))
         person = chosen(able, pick) if able else self.office.person["bukan_siapa"]
         unit = plan.organisation.positions[position].unit
-        fresh = unit not in [name for name, _ in self.reading.received(edition)]
+        fresh = unit not in self.reading.received(edition)
         in_force = row.state in ("in_force", "in_execution")
         self.act(
             "receive",

@@ -1,16 +1,20 @@
 """The web over a real office; its mail is delivered to a local mail server."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pyotp import TOTP
 
 from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
 from notifications.sink import Sink
 from sop_engine.application.reset import reset
-from sop_engine.application.set_password import redeem
+from sop_engine.application.set_password import enrol_totp, redeem
 from sop_engine.credentials import Credentials
 from sop_engine.web.app import create_app
 from tests.office import Office
@@ -51,6 +55,16 @@ def give_password(office: Office, person: int) -> None:
     office.engine.prover = cheap_prover()
     token = reset(office.store, office.engine.prover, office.who(0), person)["token"]
     redeem(office.store, office.engine.prover, office.who(person), token, PASSWORD)
+
+
+def give_second_factor(office: Office, person: int) -> str:
+    """Let somebody have that password and an authenticator; gives its secret."""
+    give_password(office, person)
+    secret = office.engine.prover.new_secret()
+    code = TOTP(secret).at(office.at - timedelta(seconds=30))
+    who = replace(office.who(person), proof="sandi")
+    enrol_totp(office.store, office.engine.prover, who, secret, code)
+    return secret
 
 
 def sign_in(visitor: TestClient, address: str, password: str = PASSWORD, **said: str) -> Response:
