@@ -79,14 +79,13 @@ class Account:
 
     def _page(self, visit: Visit, secret: str, refusal: Exception | None = None) -> Response:
         assert visit.person
-        kept = self._engine.store.credential(self._engine.office_id, visit.person.id)
         return self._shell.page(
             visit,
             "akun.html",
             refusal=refusal,
             secret=secret,
             address=self._engine.prover.address_of(secret, visit.person.email, self._engine.settings.office_name),
-            has_code=bool(kept and kept.totp_secret),
+            has_code=visit.has_code,
         )
 
 

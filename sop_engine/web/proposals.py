@@ -170,7 +170,7 @@ class Proposals:
         if said["category"]:
             when = f"{'' if said['happened'] else 'diantisipasi, '}{printed(said['on'])}"
             why.append(f"Keadaan kahar: {CATEGORIES[said['category']]} ({when})")
-        return [*filter(None, why), *([f"Sidik bukti: {said['evidence']}"] if said["evidence"] else [])]
+        return list(filter(None, why))
 
     # -- one changed text ------------------------------------------------------------------------
 

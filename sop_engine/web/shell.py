@@ -149,6 +149,14 @@ class Shell:
         acting = self.reading.people().acting_in(position, now)
         return [one.person_id for one in acting if one.capacity in RATIFYING]
 
+    def to_ratify(self, person_id: int) -> int:
+        """Count the drafts and changed texts that wait for a person's signature."""
+        editions = {edition.id: edition for edition in self.reading.editions()}
+        asked = [made.arguments["edition"] for made in self.reading.proposals() if made.act == "revise"]
+        waiting = [editions[number] for number in asked] + [one for one in editions.values() if one.state == "draft"]
+        plans = (self.reading.plan(one.revision_id, one.organisation) for one in waiting)
+        return sum(person_id in self.ratifiers(plan) for plan in plans)
+
     def newest_plan(self) -> Plan | None:
         """Give the plan of the edition loaded last."""
         newest = self.reading.editions()[-1:]

@@ -1,8 +1,10 @@
 """Whoever signs off: the inbox of what waits for them, one request with both choices, several approved at once."""
 
+from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -11,10 +13,12 @@ from sop_engine.domain.state import Run, SignOff
 from sop_engine.errors import KeyReused, Refusal
 from sop_engine.web.access import Route
 from sop_engine.web.case_page import CasePage, left
+from sop_engine.web.differences import differences
 from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
 from sop_engine.web.visit import Visit, Visiting
 
+Kind = Annotated[str, Query(pattern=r"^[a-z0-9_]{0,100}$")]
 SHOWN = 50  # so many requests on one page; the earliest due first
 
 
@@ -31,9 +35,9 @@ class Signing:
             Route("POST", "/pengesahan/{number}/kembalikan", self.send_back),
         ]
 
-    def inbox(self, visit: Visiting) -> Response:
-        """Every sign-off asked of this person."""
-        return self._inbox(visit)
+    def inbox(self, visit: Visiting, tahap: Kind = "") -> Response:
+        """Every sign-off asked of this person; of one stage they come ticked."""
+        return self._inbox(visit, tahap)
 
     def sign_off(self, visit: Visiting, number: Number) -> Response:
         """One request, for who may answer it; for anybody else its stage on the page of the case."""
@@ -84,13 +88,25 @@ class Signing:
 
     # -- showing ---------------------------------------------------------------------------------
 
-    def _inbox(self, visit: Visit, **words: Any) -> Response:
+    def _inbox(self, visit: Visit, kind: str = "", **words: Any) -> Response:
         assert visit.person
         now, people = self._store.clock(), self._reading.people()
         items = self._reading.inbox(visit.person.id, people.positions_of(visit.person.id, now))
-        asked = [self._told(item.id) for item in items if item.kind == "pengesahan"]
-        words = {"refusal": None, "chosen": [], "results": []} | words
-        return self._shell.page(visit, "pengesahan.html", items=asked[:SHOWN], more=len(asked) - SHOWN, **words)
+        asked = [item for item in items if item.kind == "pengesahan"]
+        kinds = Counter((item.run.stage, item.activity) for item in asked)
+        asked = [item for item in asked if kind in ("", item.run.stage)]
+        shown = [self._told(item.id) for item in asked[:SHOWN]]
+        words = {"refusal": None, "chosen": [line["asked"].id for line in shown] if kind else [], "results": []} | words
+        return self._shell.page(
+            visit,
+            "pengesahan.html",
+            items=shown,
+            more=len(asked) - SHOWN,
+            kind=kind,
+            kinds=[(*about, count) for about, count in kinds.items() if count > 1],
+            to_ratify=self._shell.to_ratify(visit.person.id),
+            **words,
+        )
 
     def _page(self, visit: Visit, number: int, refusal: Exception | None = None) -> Response:
         told = self._told(number)
@@ -113,6 +129,12 @@ class Signing:
             "left": left(case.plan.calendar, asked.due_at, case.now),
             "late": asked.due_at < case.now,
             "before": before[0] if before else None,
+            "changed": [
+                (name, differences(case.said(old), case.said(new)))
+                for earlier in before
+                for name, old, new in (("Hasil", earlier.result, run.result), ("Catatan", earlier.note, run.note))
+                if old or new
+            ],
             "reason": case.said(returned[-1].note) if returned else "",
         }
 

@@ -20,10 +20,12 @@ from starlette.exceptions import HTTPException
 from sop_engine.application.ports import Who
 from sop_engine.application.prove import prove
 from sop_engine.domain.state import Person
+from sop_engine.errors import NotAuthorised
 from sop_engine.storage.sessions import Said, Session
 from sop_engine.web.access import May
 from sop_engine.wiring import Engine
 
+BOTH = "sandi+totp"
 FRESH = timedelta(minutes=5)  # so long a proof of who one is counts for a signature
 NEVER_SHOWN = ("sandi", "sandi_baru", "sandi_lagi", "kode", "kode_baru", "pemulihan", "rahasia")  # secrets
 
@@ -54,9 +56,17 @@ class Visit:
 
     @property
     def fresh(self) -> bool:
-        """Whether the person has proven lately enough who they are to sign something."""
-        now = self.engine.store.clock()
-        return bool(self.session and (self.demo or self.session.proven_at + FRESH > now))
+        """Whether the person has proven lately enough, by both factors, who they are to sign something."""
+        if self.session is None or self.demo:
+            return self.session is not None
+        return self.session.proof == BOTH and self.session.proven_at + FRESH > self.engine.store.clock()
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the person has an authenticator, without which nobody signs here."""
+        assert self.person
+        kept = self.engine.store.credential(self.engine.office_id, self.person.id)
+        return bool(kept and kept.totp_secret)
 
     def who(self) -> Who:
         """Whoever acts, for a command; a form sent twice gives the first answer."""
@@ -96,10 +106,16 @@ class Visit:
 
     def step_up(self) -> None:
         """Before a signature: ask for a proof again unless there was one lately; the session gets a new id."""
-        if self.person and not self.fresh:
-            proof = self.prove(self.person.id).proof
-            self.secret = self.cookie = self.engine.sessions.renew(self.secret, proof)
-            self._look_up()
+        if self.person is None or self.fresh:
+            return
+        proof = self.prove(self.person.id).proof
+        self.secret = self.cookie = self.engine.sessions.renew(self.secret, proof)
+        self._look_up()
+        if proof != BOTH:
+            raise NotAuthorised(
+                "Tanda tangan memerlukan kata sandi dan kode autentikator, dan Saudara belum memasang autentikator.",
+                instead="Pasang dahulu di halaman Akun (tekan nama Saudara di atas), lalu ulangi.",
+            )
 
     def sign_out(self) -> None:
         """End the session here and in the browser."""
