@@ -12,6 +12,7 @@ from sop_engine.web.shell import Shell
 from sop_engine.web.visit import Visit, Visiting
 
 TRIES, WITHIN = 20, timedelta(minutes=15)  # failures one address may cause; each account has a delay of its own
+KNOWN = 1000  # addresses that are remembered before old ones are forgotten
 _OLD_PAGE = "Halaman ini terlalu lama terbuka. Tidak ada yang berubah."
 
 
@@ -42,10 +43,17 @@ class SigningIn:
             self._check_address(here)
             proven = visit.prove(self._shell.person_at(visit.said("surel")))
         except Refusal as refusal:
-            self._failures.setdefault(here, deque(maxlen=TRIES)).append(self._shell.engine.store.clock())
+            self.failed(here)
             return self._page(visit, to, refusal, status=422)
         visit.sign_in(proven.person_id, proven.proof)
         return self._shell.arrive(visit, to)
+
+    def failed(self, here: str) -> None:
+        """Count a failure of an address; those that have not failed for long are forgotten."""
+        now = self._shell.engine.store.clock()
+        if len(self._failures) > KNOWN:
+            self._failures = {one: at for one, at in self._failures.items() if at[-1] + WITHIN > now}
+        self._failures.setdefault(here, deque(maxlen=TRIES)).append(now)
 
     def leave(self, visit: Visiting) -> Response:
         """Sign out."""

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
+from sop_engine.application.revise_edition import follow_revisions
 from tests.office import Office
-from tests.revisions import TEXT, of_stage, propose
+from tests.revisions import TEXT, of_stage, propose, revise
 from tests.web.conftest import be, browser, everything, give_password, sign_in
 from tests.web.test_admin import words
 from tests.web.test_staff import form_on
@@ -51,6 +52,21 @@ def test_a_revision_is_found_read_and_signed_once_and_its_cases_are_counted_alon
     assert running.engine.reading.cases()[0].revision_id == now.revision_id
     assert "Usulan ini sudah ditandatangani Rahayu Contoh" in words(visitor.get(page))
     assert "Tidak ada yang menunggu" in words(visitor.get("/usulan"))
+
+
+def test_how_far_the_cases_have_come_is_read_from_the_store_whoever_drives_them(office: Office) -> None:
+    text = TEXT.replace("aturan: tidak_berlaku_saat_berakhir", "")
+    edition = office.in_force(text)
+    for _ in range(3):
+        office.start(edition)
+    office.engine.tick()
+    revise(office, edition, of_stage("pleno", "waktu: 1 hari", "waktu: 2 hari", text))
+    visitor = signer(office)
+    for come in (0, 1, 2):
+        assert f"{come} dari 3 kasus sudah menyesuaikan" in words(visitor.get(f"/edisi/{edition}"))
+        assert f'<progress value="{come}" max="3"' in visitor.get(f"/edisi/{edition}").text
+        assert follow_revisions(office.store, limit=1) == 1
+    assert "<progress" not in visitor.get(f"/edisi/{edition}").text
 
 
 def test_who_may_not_sign_is_told_for_whom_it_waits_and_who_proposed_may_withdraw(running: Office) -> None:

@@ -12,6 +12,8 @@ from sop_engine.application.reset import reset
 from sop_engine.web.access import ACCESS, May
 from sop_engine.web.app import create_app
 from sop_engine.web.guard import Guard
+from sop_engine.web.shell import Shell
+from sop_engine.web.signing_in import KNOWN, WITHIN, SigningIn
 from tests.office import Office
 from tests.web.conftest import HERE, PASSWORD, be, browser, deliver, everything, give_password, sign_in, token_on
 
@@ -252,6 +254,25 @@ def test_one_address_may_not_try_for_ever(running: Office, real: TestClient) -> 
     assert "Terlalu banyak percobaan" in sign_in(real, "sekretaris@contoh.invalid").text
     running.at += timedelta(minutes=16)
     assert sign_in(real, "sekretaris@contoh.invalid").status_code == 303
+
+
+def test_addresses_that_failed_long_ago_are_forgotten(running: Office) -> None:
+    door = SigningIn(Shell(running.engine, ""))
+    for number in range(KNOWN + 1):
+        door.failed(str(number))
+    running.at += WITHIN
+    door.failed("another")
+    assert list(door._failures) == ["another"]
+
+
+def test_the_office_is_known_by_the_address_in_its_settings_and_no_other(running: Office) -> None:
+    running.engine.settings = running.settings.model_copy(update={"base_url": "https://sop.example"})
+    app = browser(running, demo="").app
+    for host, status in (("sop.example", 200), ("www.sop.example", 400), ("sop.example.evil.example", 400)):
+        visitor = TestClient(app, base_url=f"https://{host}", follow_redirects=False)
+        assert visitor.get("/masuk").status_code == status, host
+        for path in ("/", "/tugas", "/tugas/1"):
+            assert host not in visitor.get(path).headers.get("location", "")
 
 
 # -- where a sign-in leads -----------------------------------------------------------------------------
