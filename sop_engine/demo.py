@@ -39,6 +39,7 @@ from sop_engine.wiring import Engine, install, open_engine, parse_definition, pa
 
 _WORKFLOWS = Path(__file__).parent.parent / "workflows"
 SOP_FILE = _WORKFLOWS / "396-ort06-3601-2023.yaml"
+SHORT_FILE = _WORKFLOWS / "contoh-permohonan-informasi.yaml"
 STRUCTURE = _WORKFLOWS / "organisasi" / "kpu-kab-pandeglang.yaml"
 PEOPLE = (  # family names that say what they are: nobody of a real office is meant
     ("ketua", "Siti Umpama"),
@@ -57,6 +58,7 @@ ADMIN = "Wulan Peraga"
 PASSWORD = "payung hijau tujuh kelinci"  # of everybody; it opens nothing but this machine's own demo
 OFFICE = "demo"
 PROGRAM = "python3 start.py"
+_REVISED = (("data_capaian", 4, 8), ("penyusunan_draf", 3, 5))  # stage, days now, days then
 
 
 def run(port: int) -> None:
@@ -74,6 +76,14 @@ def run(port: int) -> None:
     _say("\nDemo berhenti; datanya sudah dibuang.")
 
 
+def revised(text: str) -> str:
+    """Give SOP 396 as it might be revised after a flood, ready to be proposed; any other text as it is."""
+    for stage, now, then in _REVISED:
+        before, place, after = text.partition(f"  - id: {stage}\n")
+        text = before + place + after.replace(f"    waktu: {now} hari\n", f"    waktu: {then} hari\n", 1)
+    return text
+
+
 def _serve(door: socket.socket, settings: Settings) -> None:
     clock = Clock()
     story = Story(clock)
@@ -85,7 +95,7 @@ def _serve(door: socket.socket, settings: Settings) -> None:
         ticker = engine.ticker()
         ticker.start()
         try:
-            web = create_app(engine, f"{export}\n{PROGRAM}")
+            web = create_app(engine, f"{export}\n{PROGRAM}", revised)
             _welcome(settings.base_url, story, export)
             config = uvicorn.Config(web, log_level="warning", access_log=False, server_header=False)
             uvicorn.Server(config).run(sockets=[door])
@@ -193,42 +203,58 @@ class Story:
         self._calendar = WorkCalendar(self._holidays, self.definition.schedule.zone)
         self._today = self._calendar.local_day(clock())
         self._person: dict[str, int] = {}
-        clock.at = self._at(6, 30)
+        self._cases: list[int] = []
+        clock.at = self._at(11, 30)
 
     def play(self, engine: Engine) -> None:
-        """Sign the SOP six working days ago, start its case, and bring it to the fourth stage."""
+        """Sign both SOPs eleven working days ago; one case comes to its fourth stage, which is late, two of the short
+        one to their sign-off."""
         self._engine, self._store, self._ticker = engine, engine.store, engine.ticker()
-        edition = self._settle()
-        self._go_to(5, 60)
-        self.case = start_case(self._store, self._who("sekretaris"), edition, year=self._today.year)["case"]
-        self._go_to(5, 190)
+        edition, short = self._settle()
+        self._go_to(10, 60)
+        self.case = self._start("sekretaris", edition, self._today.year)
+        self._go_to(10, 190)
         self._complete("disposisi", "Disposisi kepada Kepala Subbagian Perencanaan, Data, dan Informasi")
-        self._go_to(4, 110)
+        self._go_to(9, 110)
         self._complete("persiapan", "SK tim penyusun, jadwal, nota dinas permintaan data")
-        self._go_to(4, 205)
+        self._go_to(9, 205)
         note = "Jadwal belum memuat tanggal rapat pleno. Mohon dilengkapi, lalu ajukan kembali."
         return_work(self._store, self._who("sekretaris"), self._asked(), note)
-        self._go_to(4, 360)
+        self._go_to(9, 360)
         self._complete("persiapan", "SK tim penyusun, jadwal dengan tanggal rapat pleno, nota dinas")
-        self._go_to(3, 40)
+        self._go_to(8, 40)
         approve(self._store, self._who("sekretaris"), self._asked(), "Lanjutkan sesuai jadwal.")
-        self._go_to(1, 120)  # a day late: reminders, lateness and escalation are in the inbox
+        self._go_to(6, 120)  # a day late: reminders, lateness and escalation are in the inbox
         self._complete("rapat_persiapan", "Notula dan rencana aksi", together=True)
-        self._go_to(1, 330)
+        self._go_to(6, 330)
         self._complete("data_capaian", "Formulir pengukuran kinerja dan data dukung", "ksb_rendatin")
-        self._go_to(1, 355)
+        self._go_to(5, 355)
         task = self.task("data_capaian", "ksb_parmas_sdm")
         claim_task(self._store, self._who(task.person_id), task.id)
-        self._go_to(1, 380)
+        self._go_to(5, 380)
         self._complete("data_capaian", "Formulir pengukuran kinerja", "ksb_tekhum")
+        self._answer_requests(short)  # meanwhile the other two units run late
         self._ticker.tick()
         self._clock.at = None
         self._ticker.tick()
 
+    def _answer_requests(self, edition: int) -> None:
+        """Two people ask for information; both answers wait for the Sekretaris."""
+        asked = (("salinan laporan kinerja tahun lalu", 4), ("daftar informasi publik", 3))
+        cases = []
+        for wish, days_ago in asked:
+            self._go_to(days_ago, 90)
+            cases.append(self._start("sekretaris", edition, None))
+            self._go_to(days_ago, 200)
+            self._complete("pencatatan", f"Permohonan {wish}, lengkap", case=cases[-1])
+        self._go_to(1, 400)
+        for case, (wish, _) in zip(cases, asked, strict=True):
+            self._complete("jawaban", f"Jawaban atas permohonan {wish}", case=case)
+
     # -- steps -----------------------------------------------------------------------------------
 
-    def _settle(self) -> int:
-        """Load structure and calendar, appoint everybody, have the SOP signed; gives the edition."""
+    def _settle(self) -> list[int]:
+        """Load structure and calendar, appoint everybody, have both SOPs signed; gives the editions."""
         nobody = self._who(0)
         load_document(self._store, nobody, "organisation", STRUCTURE.stem, STRUCTURE.read_text("utf-8"))
         load_document(self._store, nobody, "calendar", "indonesia", self._holidays.model_dump_json())
@@ -239,27 +265,33 @@ class Story:
             self._person.setdefault(position, person)
         admin = add_person(self._store, nobody, ADMIN, email_of(ADMIN), admin=True)["person"]
         self._give_password(admin)
-        loaded = load_edition(self._store, self._who(admin), self._text, lambda _: self.definition)
-        self._go_to(6, 150)
-        sign_edition(self._store, self._who("sekretaris"), loaded["edition"], loaded["digest"])
-        return int(loaded["edition"])
+        texts = (self._text, SHORT_FILE.read_text("utf-8"))
+        loaded = [load_edition(self._store, self._who(admin), text, parse_definition) for text in texts]
+        self._go_to(11, 150)
+        for one in loaded:
+            sign_edition(self._store, self._who("sekretaris"), one["edition"], one["digest"])
+        return [int(one["edition"]) for one in loaded]
+
+    def _start(self, position: str, edition: int, year: int | None) -> int:
+        self._cases.append(int(start_case(self._store, self._who(position), edition, year=year)["case"]))
+        return self._cases[-1]
 
     def _give_password(self, person: int) -> None:
         token = reset(self._store, self._engine.prover, self._who(0), person)["token"]
         redeem(self._store, self._engine.prover, self._who(person), token, PASSWORD)
 
-    def _complete(self, stage: str, result: str, slot: str = "", together: bool = False) -> None:
-        offered = self._offered(stage, slot)
+    def _complete(self, stage: str, result: str, slot: str = "", together: bool = False, case: int = 0) -> None:
+        offered = self._offered(stage, slot, case or self.case)
         present = tuple(task.person_id for task in offered) if together else ()
         who = self._who(offered[0].person_id)
         complete_task(self._store, who, offered[0].id, result=result, present=present)
 
     def task(self, stage: str, slot: str = "") -> Task:
-        """Give the first open task of a stage."""
-        return self._offered(stage, slot)[0]
+        """Give the first open task of a stage of the first case."""
+        return self._offered(stage, slot, self.case)[0]
 
-    def _offered(self, stage: str, slot: str) -> list[Task]:
-        view = self._engine.reading.case(self.case)
+    def _offered(self, stage: str, slot: str, case: int) -> list[Task]:
+        view = self._engine.reading.case(case)
         assert view is not None  # the story has started it
         runs = {run.id for run in view.runs if (run.stage, run.slot) == (stage, slot)}
         return [task for task in view.tasks if task.run_id in runs and task.state in ("offered", "claimed")]
@@ -290,4 +322,5 @@ class Story:
         self._clock.at = at
 
     def _next_reminder(self) -> datetime | None:
-        return self._engine.reading.next_reminder(self.case) if self.case else None
+        ahead = (self._engine.reading.next_reminder(case) for case in self._cases)
+        return min((at for at in ahead if at), default=None)

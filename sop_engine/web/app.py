@@ -1,5 +1,6 @@
 """The web of one installation: its pages brought together behind the doorkeeper and the guard."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI
@@ -29,13 +30,14 @@ from sop_engine.wiring import Engine
 _ON_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
+def create_app(engine: Engine, demo_command: str = "", revised: Callable[[str], str] = str) -> ASGIApp:
     """Build the web of one installation; KeyError for a route without a row in the table of access.
 
-    `demo_command` makes it a demo's: one line that sets the shell up, one that calls the program.
+    `demo_command` makes it a demo's: one line that sets the shell up, one that calls the program; `revised` gives the
+    example of a revision that it offers for a text.
     """
     app = FastAPI(openapi_url=None)  # and with it no docs
-    shell = Shell(engine, demo_command)
+    shell = Shell(engine, demo_command, revised)
     signing_in = SigningIn(shell)
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]

@@ -1,7 +1,9 @@
 """An admin at the texts of SOPs: load one, revise one in force, see what would follow."""
 
-from typing import Any
+import hashlib
+from typing import Annotated, Any
 
+from fastapi import Query
 from fastapi.responses import Response
 
 from sop_engine.application.load_edition import load_edition
@@ -18,6 +20,12 @@ from sop_engine.web.shell import Shell
 from sop_engine.web.uploads import day_of, evidence, text_of
 from sop_engine.web.visit import Visit, Visiting
 
+Example = Annotated[str, Query(pattern=r"^(ya)?$")]
+_FLOOD = {
+    "kategori": "bencana_alam",
+    "dasar": "Banjir merendam kantor; data capaian dan draf perlu waktu lebih lama. (Contoh dalam demo.)",
+    "sidik_bukti": hashlib.sha256(b"contoh").hexdigest(),
+}
 _WIDEST = 160  # characters quoted of a faulty line
 _EMPTY = Refusal("Naskah belum ada.", instead="Unggah berkas YAML, atau tulis naskahnya di kotak teks.")
 _FAULTY = Refusal("Naskah ini belum dapat dipakai.", instead="Perbaiki yang ditandai di bawah, lalu kirim lagi.")
@@ -82,10 +90,14 @@ class Editing:
 
     # -- a revision ------------------------------------------------------------------------------
 
-    def revise(self, visit: Visiting, number: Number) -> Response:
-        """The text in force, to be changed."""
+    def revise(self, visit: Visiting, number: Number, contoh: Example = "") -> Response:
+        """The text in force, to be changed; in a demo as an example has it, with its ground."""
         edition = self._shell.edition(number)
-        return self._change(visit, edition, self._body(edition))
+        body = self._body(edition)
+        if contoh and self._shell.demo_command:
+            today = self._store.clock().date().isoformat()
+            return self._change(visit, edition, self._shell.revised(body), said=_FLOOD | {"tanggal": today})
+        return self._change(visit, edition, body)
 
     def compare(self, visit: Visiting, number: Number) -> Response:
         """Lay a text beside the one in force: every change, its clause and effect. Nothing is proposed."""
@@ -122,16 +134,20 @@ class Editing:
         text: str,
         checked: Checked | None = None,
         refusal: Exception | None = None,
+        said: dict[str, str] | None = None,
     ) -> Response:
-        said = {
+        typed = {
             name: visit.said(name) for name in ("kategori", "dasar", "tanggal", "belum_terjadi", "biarkan", "ralat")
         }
+        body = self._body(edition)
         return self._shell.page(
             visit,
             "ubah.html",
             edition=edition,
             text=text,
-            said=said | {"sidik_bukti": evidence(visit)},
+            said=typed | {"sidik_bukti": evidence(visit)} | (said or {}),
+            filled=bool(said),
+            example=bool(self._shell.demo_command) and self._shell.revised(body) != body,
             categories=CATEGORIES,
             refusal=refusal,
             **_findings(checked),

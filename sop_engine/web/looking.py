@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from sop_engine.web.access import Route
 from sop_engine.web.shell import Shell
-from sop_engine.web.try_it import commands_of
+from sop_engine.web.try_it import commands_of, steps_of
 from sop_engine.web.visit import Visiting
 
 Number = Annotated[int, InPath(ge=1, lt=2**53)]
@@ -31,7 +31,9 @@ class Looking:
         if self._shell.demo_command:
             words["mails"] = sum(mail.state == "sent" for mail in self._reading.messages())
             words["who"] = self._shell.everybody()
-            words["tries"] = commands_of(self._shell.case(cases[0][0].id)) if cases else []
+            pages = [self._shell.case(case.id) for case, _ in reversed(cases) if case.state == "running"]
+            words["tries"] = commands_of(pages[0]) if pages else []
+            words["steps"] = steps_of(pages, cases[-1][1].id) if cases else []
         return self._shell.page(visit, "beranda.html", cases=cases, **words)
 
     def case(self, visit: Visiting, number: Number) -> Response:

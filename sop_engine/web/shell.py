@@ -62,8 +62,9 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
 class Shell:
     """Makes pages of one installation."""
 
-    def __init__(self, engine: Engine, demo_command: str) -> None:
+    def __init__(self, engine: Engine, demo_command: str, revised: Callable[[str], str] = str) -> None:
         self.engine, self.reading, self.demo_command = engine, engine.reading, demo_command
+        self.revised = revised  # an example of a revision, in a demo
         self._known: dict[str, list[re.Pattern[str]]] = {"GET": [], "POST": []}  # our own addresses
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),

@@ -1,11 +1,12 @@
-"""What a visitor of the demo can type next: one command per open piece of work."""
+"""What a visitor of the demo can do first, and type next: one command per open piece of work."""
 
 import shlex
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.flow import SKIPPED, outcomes_of
-from sop_engine.domain.state import Run
+from sop_engine.domain.state import Person, Run
 from sop_engine.web.case_page import CasePage
 
 
@@ -15,6 +16,37 @@ class Command(NamedTuple):
     does: str
     person: str
     typed: str
+
+
+class Step(NamedTuple):
+    """Something to try in the browser: what it shows, as whom, and where it begins."""
+
+    shows: str
+    person: Person
+    page: str
+
+
+def steps_of(pages: Iterable[CasePage], edition: int) -> list[Step]:
+    """What a visitor of the demo can do first: sign off, catch up with what is late, revise."""
+    found: dict[str, Step] = {}
+    for page in pages:
+        people = page.people
+        for run in page.view.runs:
+            if run.state == "active" and run.due_at and run.due_at < page.now and (tasks := page.tasks_of(run)):
+                late = next((task for task in tasks if task.state == "offered"), tasks[0])
+                found.setdefault("late", Step(_LATE, people.person(late.person_id), f"/tugas/{late.id}"))
+            for asked in page.asked_of(run):
+                if signers := page.signers_of(asked, run):
+                    found.setdefault("sign", Step(_SIGN, people.person(signers[0]), "/pengesahan"))
+        admin = next((person for person in people.persons.values() if person.admin), None)
+        if admin:
+            found.setdefault("revise", Step(_REVISE, admin, f"/edisi/{edition}/ubah"))
+    return [found[name] for name in ("sign", "late", "revise") if name in found]
+
+
+_SIGN = "Sahkan pekerjaan yang menunggu"
+_LATE = "Kerjakan tugas yang terlambat"
+_REVISE = "Revisi SOP yang sedang dilaksanakan"
 
 
 def commands_of(page: CasePage) -> list[Command]:

@@ -11,9 +11,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from httpx2 import Client
 
 from sop_engine import demo
 from sop_engine.errors import SopError
+from tests.web.conftest import token_on
+from tests.web.test_staff import form_on
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_the_demo_shows_a_living_case_and_the_first_task_mail(
 
     page, mails = get(case[1]), get(inbox[1])
 
-    assert "Sedang dikerjakan" in page
+    assert "Terlambat" in page
     assert '<g class="completed"' in page
     assert "2 dari 4 jabatan selesai" in page
     assert re.search(r"Penugasan:[^<]*Menerima surat permintaan LKj", mails)
@@ -63,10 +66,56 @@ def test_the_demo_shows_a_living_case_and_the_first_task_mail(
     assert f"sqlite:///{tmp_path}" in said
     assert "hendra.rekaan@contoh.invalid" in said
 
+    here = {"sec-fetch-site": "same-origin"}
+    with Client(base_url=case[1].partition("/kasus")[0], headers=here, follow_redirects=True, timeout=30) as visitor:
+        try_everything(visitor)
+
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
     assert not list(tmp_path.iterdir())
+
+
+def try_everything(visitor: Client) -> None:
+    """Be whom the home page proposes, by one click each: sign off two of a kind, do what is late, revise and sign."""
+    home = visitor.get("/").text
+    assert "Semua nama dan riwayat adalah rekaan" in home
+    first, late, admin = (form for form in re.findall(r"<form.*?</form>", home, re.DOTALL) if 'name="ke"' in form)
+
+    asked = press(visitor, first)
+    assert asked.count('name="sahkan"') == 2
+    kind = re.search(r'href="(/pengesahan\?tahap=\w+)"', asked)
+    assert kind
+    form = form_on(visitor.get(kind[1]).text, "/pengesahan")
+    assert visitor.post("/pengesahan", data=form).text.count("<b>disahkan.</b>") == 2
+
+    task = press(visitor, late)
+    assert "Melewati" in task or "lewat" in task
+    assert "hari kerja" in task
+
+    change = press(visitor, admin)
+    example = re.search(r'href="(/edisi/\d+/ubah\?contoh=ya)"', change)
+    assert example
+    banding = example[1].replace("ubah?contoh=ya", "banding")
+    form = form_on(visitor.get(example[1]).text, banding)
+    assert "Revisi: dapat diterima" in visitor.post(banding, data=form).text
+    proposed = visitor.post(banding.replace("banding", "usulkan"), data=form)
+    assert "Akibat bagi kasus yang berjalan" in proposed.text
+    assert re.search(r"Tenggat S04 [^<]* menjadi", proposed.text)
+    press(visitor, first)
+    page = proposed.url.path
+    signed = visitor.post(f"{page}/sahkan", data=form_on(visitor.get(page).text, f"{page}/sahkan"))
+    assert "Perubahan berlaku saat ini juga" in signed.text
+
+
+def press(visitor: Client, form: str) -> str:
+    """Press a button of the home page's, as it stands there now."""
+    person = re.search(r'action="(/jadi/\d+)"', form)
+    to = re.search(r'name="ke" value="([^"]+)"', form)
+    assert person
+    assert to
+    said = {"_tanda": token_on(visitor.get("/").text), "ke": to[1]}
+    return visitor.post(person[1], data=said).text
 
 
 def test_a_busy_port_is_a_sentence_with_the_remedy() -> None:

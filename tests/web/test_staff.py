@@ -27,6 +27,9 @@ def form_on(page: str, action: str) -> dict[str, Any]:
             said.setdefault(name[1], []).append(unescape(value[1]) if value else "")
     for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
         said[name] = unescape(text)
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected>', options)
+        said[name] = unescape(chosen[1]) if chosen else ""
     return said
 
 
