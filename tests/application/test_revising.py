@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sop_engine.application.answer_sign_off import return_work
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.decide_proposal import confirm, withdraw
 from sop_engine.application.ratify_edition import void_edition
@@ -137,6 +138,30 @@ def test_a_submitted_run_whose_own_stage_changed_is_returned_with_its_work(runni
     runs = running.store.query("SELECT pass_no, state, result FROM stage_runs WHERE stage = 'persiapan' ORDER BY id")
     assert [(number, state) for number, state, _ in runs] == [(1, "returned"), (2, "active")]
     assert runs[0][2] == runs[1][2]  # prefilled
+    check(running)
+
+
+def test_whoever_answers_first_is_told_that_the_revision_took_the_work_back(running: Office) -> None:
+    running.done("disposisi")
+    running.done("persiapan", result="SK Tim")
+    [(number, *_)] = running.asked()
+
+    revise(running, edition_of(running), of_stage("persiapan", "waktu: 1 hari", "waktu: 2 hari"))
+
+    for answer in (running.approve, lambda: return_work(running.store, running.who("sekretaris"), number, "Perbaiki.")):
+        with pytest.raises(Refusal, match="pengesahan ini sudah ditarik"):  # nothing ticked: the case follows in this act
+            answer()
+        check(running)
+
+
+def test_whoever_works_first_is_told_that_the_revision_gave_the_work_to_another(running: Office) -> None:
+    running.done("disposisi")
+    [(number, *_)] = running.open_tasks("persiapan")
+
+    revise(running, edition_of(running), of_stage("persiapan", "pelaksana: ksb_rendatin", "pelaksana: ksb_kul"))
+
+    with pytest.raises(Refusal, match="tugas ini sudah ditarik"):
+        complete_task(running.store, running.who("ksb_rendatin"), number, result="SK Tim")
     check(running)
 
 
