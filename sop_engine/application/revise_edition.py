@@ -110,10 +110,10 @@ def _adopt(tx: Transaction, desk: Desk, proposal: Proposal, shown_digest: str, p
 
 def _judged(tx: Transaction, paper: Paper, new: Definition, keep: bool) -> Judgement:
     edition = paper.edition
-    cases = (tx.file_for_look(case_id).history() for case_id in tx.running_cases(edition.id))
-    retired = tx.plan(edition.revision_id, edition.organisation).retired
+    latest = tx.plan(edition.revision_id, edition.organisation)
+    cases = (adopting.standing_in(latest, tx.file_for_look(case_id)) for case_id in tx.running_cases(edition.id))
     spelled_from = tx.plan(_before_corrections(tx, edition.revision_id), edition.organisation).definition
-    return adopting.judge_all(paper, new, cases, keep_completed=keep, retired=retired, spelled_from=spelled_from)
+    return adopting.judge_all(latest, new, cases, keep_completed=keep, spelled_from=spelled_from)
 
 
 def _before_corrections(tx: Transaction, revision_id: int) -> int:

@@ -7,17 +7,17 @@ on in between. What it does to each case is carried out afterwards, lazily and i
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
-from sop_engine.domain.casefile import Desk, refer
+from sop_engine.domain.casefile import CaseFile, Desk, refer
 from sop_engine.domain.changes import Change, changes_between, names_of, renamed
 from sop_engine.domain.definition import Definition, Stage
 from sop_engine.domain.editions import Paper, check_ratifying, check_structure, declare_void, digest_of
-from sop_engine.domain.flow import Past
+from sop_engine.domain.flow import Past, Position, replay
 from sop_engine.domain.lifecycle import PROPOSAL, next_state
 from sop_engine.domain.mails import mail_edition
 from sop_engine.domain.people import Acting
+from sop_engine.domain.plan import Plan
 from sop_engine.domain.rules import Act, pass_gates, refusal
 from sop_engine.domain.state import Proposal, Revision
 from sop_engine.domain.verdicts import Comparison, Judgement
@@ -134,22 +134,35 @@ def _check_ground(paper: Paper, ground: Ground) -> None:
         )
 
 
+def standing_in(latest: Plan, file: CaseFile) -> tuple[Plan, Sequence[Past]]:
+    """Give a case's history under the text in force; under its own text where it could not follow that far."""
+    history = file.history()
+    if file.case.judged == latest.revision_id:
+        return file.plan, history
+    now = [past.under(latest.flow.present) for past in history]
+    return (latest, now) if isinstance(replay(latest.flow, now), Position) else (file.plan, history)
+
+
 def judge_all(
-    paper: Paper, new: Definition, cases: Iterable[Sequence[Past]], *,
-    keep_completed: bool, retired: frozenset[str], spelled_from: Definition,
+    latest: Plan, new: Definition, cases: Iterable[tuple[Plan, Sequence[Past]]], *,
+    keep_completed: bool, spelled_from: Definition,
 ) -> Judgement:  # fmt: skip
-    """Judge a proposal over the running cases: void where it is for any, refused only where none can take it."""
-    first: Judgement | None = None
-    taken: Judgement | None = None
-    compared = Comparison(paper.definition, new, paper.organisation, retired, spelled_from)
-    judged = partial(compared.judge, keep_completed=keep_completed)
-    for history in cases:
-        found = judged(history)
-        if found.verdict in ("void", "none"):
+    """Judge a proposal over the running cases, each with the text it stands in.
+
+    Void where it is for any, refused only where none can take it.
+    """
+    compared = {latest: Comparison(latest.definition, new, latest.organisation, latest.retired, spelled_from)}
+    told: Judgement | None = None
+    rank = (False, False)  # whether the case told of can take it, and whether it stands in the text in force
+    for plan, history in cases:
+        if plan not in compared:
+            compared[plan] = Comparison(plan.definition, new, plan.organisation, plan.retired)
+        found = compared[plan].judge(history, keep_completed=keep_completed)
+        if found.verdict == "void" or (found.verdict == "none" and plan is latest):
             return found
-        taken = taken or (found if found.taken else None)
-        first = first or found
-    return taken or first or judged(None)
+        if told is None or (found.taken, plan is latest) > rank:
+            told, rank = found, (found.taken, plan is latest)
+    return told or compared[latest].judge(None, keep_completed=keep_completed)
 
 
 def check_adoptable(judgement: Judgement) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sop_engine.application.answer_sign_off import return_work
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.decide_proposal import confirm, withdraw
 from sop_engine.application.ratify_edition import void_edition
@@ -137,6 +138,30 @@ def test_a_submitted_run_whose_own_stage_changed_is_returned_with_its_work(runni
     runs = running.store.query("SELECT pass_no, state, result FROM stage_runs WHERE stage = 'persiapan' ORDER BY id")
     assert [(number, state) for number, state, _ in runs] == [(1, "returned"), (2, "active")]
     assert runs[0][2] == runs[1][2]  # prefilled
+    check(running)
+
+
+def test_whoever_answers_first_is_told_that_the_revision_took_the_work_back(running: Office) -> None:
+    running.done("disposisi")
+    running.done("persiapan", result="SK Tim")
+    [(number, *_)] = running.asked()
+
+    revise(running, edition_of(running), of_stage("persiapan", "waktu: 1 hari", "waktu: 2 hari"))
+
+    for answer in (running.approve, lambda: return_work(running.store, running.who("sekretaris"), number, "Perbaiki.")):
+        with pytest.raises(Refusal, match="pengesahan ini sudah ditarik"):  # the case follows in this very act
+            answer()
+        check(running)
+
+
+def test_whoever_works_first_is_told_that_the_revision_gave_the_work_to_another(running: Office) -> None:
+    running.done("disposisi")
+    [(number, *_)] = running.open_tasks("persiapan")
+
+    revise(running, edition_of(running), of_stage("persiapan", "pelaksana: ksb_rendatin", "pelaksana: ksb_kul"))
+
+    with pytest.raises(Refusal, match="tugas ini sudah ditarik"):
+        complete_task(running.store, running.who("ksb_rendatin"), number, result="SK Tim")
     check(running)
 
 
@@ -281,6 +306,52 @@ def test_a_renamed_stage_is_the_same_stage(running: Office) -> None:
     check(running)
     running.to_the_end()
     check(running)
+
+
+RENAMED = of_stage("data_capaian", "- id: data_capaian\n", "- id: data_kinerja\n    dahulu: data_capaian\n").replace(
+    "kembali ke data_capaian", "kembali ke data_kinerja"
+)
+
+
+def test_a_second_revision_is_judged_for_a_case_that_has_not_followed_a_renaming_yet(running: Office) -> None:
+    to_data(running)
+    revise(running, edition_of(running), RENAMED)
+
+    revise(running, edition_of(running), of_stage("verifikasi", "waktu: 2 hari", "waktu: 5 hari", RENAMED))
+    running.engine.tick()
+
+    case, edition = running.engine.reading.cases()[0], running.engine.reading.editions()[0]
+    assert case.revision_id == edition.revision_id
+    check(running)
+    running.done("data_capaian", "ksb_tekhum")
+    running.done("data_capaian", "ksb_parmas_sdm")
+    running.done("data_capaian", "ksb_rendatin")
+    running.to_the_end()
+    check(running)
+
+
+def test_a_second_revision_is_judged_for_a_case_that_could_not_follow_the_first(office: Office) -> None:
+    edition = office.in_force(WITHOUT_5)
+    early, late = office.start(edition), office.start(edition)
+    for stage in ("disposisi", "persiapan"):
+        done = office.store.query(
+            "SELECT t.id, t.person_id FROM tasks t JOIN stage_runs r ON r.id = t.run_id AND r.office_id = t.office_id"
+            " WHERE t.state = 'offered' AND r.stage = ? AND t.case_id = ?", (stage, late)
+        )  # fmt: skip
+        complete_task(office.store, office.who(done[0][1]), done[0][0])
+    office.approve()
+    first = with_stage("persiapan", EXTRA, WITHOUT_5)
+    revise(office, edition, first)
+    office.engine.tick()
+
+    revise(office, edition, of_stage("verifikasi", "waktu: 2 hari", "waktu: 5 hari", first))
+    office.engine.tick()
+
+    cases = {case.id: case for case in office.engine.reading.cases()}
+    newest = office.engine.reading.editions()[0].revision_id
+    assert [cases[each].judged for each in (early, late)] == [newest, newest]
+    assert (cases[early].revision_id == newest, cases[late].revision_id == newest) == (True, False)
+    check(office)
 
 
 def test_cases_that_cannot_follow_finish_under_their_revision(office: Office) -> None:
