@@ -54,6 +54,8 @@ ACCESS = {
     ("POST", "/tugas/{number}/selesai"): May.PERSON,
     ("POST", "/tugas/{number}/alihkan"): May.PERSON,
     ("POST", "/tugas/{number}/tarik"): May.PERSON,
+    ("GET", "/tugas/{number}/pindahkan"): May.PERSON,
+    ("POST", "/tugas/{number}/pindahkan"): May.PERSON,
     # cases: started by an admin or who answers for the SOP, cancelled by the latter
     ("GET", "/edisi/{number}/mulai"): May.PERSON,
     ("POST", "/edisi/{number}/mulai"): May.PERSON,

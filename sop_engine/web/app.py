@@ -20,6 +20,7 @@ from sop_engine.web.looking import Looking
 from sop_engine.web.persons import Persons
 from sop_engine.web.proposals import Proposals
 from sop_engine.web.ratifying import Ratifying
+from sop_engine.web.reassigning import Reassigning
 from sop_engine.web.shell import HERE, Shell
 from sop_engine.web.signing import Signing
 from sop_engine.web.signing_in import SigningIn
@@ -42,6 +43,7 @@ def create_app(engine: Engine, demo_command: str = "", revised: Callable[[str], 
     routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
     routes += [*Signing(shell).routes, *Ratifying(shell).routes, *Proposals(shell).routes]
+    routes += Reassigning(shell).routes
     if demo_command:
         routes += DemoPages(shell).routes
     shell.know(routes)

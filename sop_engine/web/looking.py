@@ -5,12 +5,24 @@ from typing import Annotated, Any
 from fastapi import Path as InPath
 from fastapi.responses import Response
 
+from sop_engine.domain.state import Task
 from sop_engine.web.access import Route
+from sop_engine.web.case_page import CasePage
 from sop_engine.web.shell import Shell
 from sop_engine.web.try_it import commands_of, steps_of
 from sop_engine.web.visit import Visiting
 
 Number = Annotated[int, InPath(ge=1, lt=2**53)]
+
+
+def position_above(case: CasePage, task: Task, person_id: int) -> str:
+    """The position in which a person may give another's open task to somebody else; '' for none."""
+    if task.person_id == person_id or not task.open:
+        return ""
+    definition, stage = case.plan.definition, case.plan.stage(case.run_of(task).stage)
+    above = set(case.plan.organisation.superiors_of(task.position))
+    above |= {definition.responsible_of(stage, task.position), definition.identity.ratified_by.position}
+    return next((one for one in case.people.positions_of(person_id, case.now) if one in above), "")
 
 
 class Looking:
@@ -38,11 +50,13 @@ class Looking:
 
     def case(self, visit: Visiting, number: Number) -> Response:
         """A case: where it stands, its table, its passes and its record."""
-        page = self._shell.case(number)
+        page, me = self._shell.case(number), visit.person.id if visit.person else 0
+        stuck = [task for task in page.view.tasks if task.open and me and position_above(page, task, me)]
         return self._shell.page(
             visit,
             "kasus.html",
             page=page,
+            stuck={task.run_id: [one for one in stuck if one.run_id == task.run_id] for task in stuck},
             record=page.record(self._reading.events(number)),
             head=self._reading.office(),
             tries=commands_of(page) if self._shell.demo_command else [],

@@ -51,6 +51,8 @@ EXPECTED = {
     ("POST", "/tugas/{number}/selesai"): Row("task", 303, 422, said=(("hasil", "Ada."),)),
     ("POST", "/tugas/{number}/alihkan"): Row("task", 303, 422, said=(("kepada", "{idle}"), ("pesan", "Tolong."))),
     ("POST", "/tugas/{number}/tarik"): Row("task", 422, 422),  # nobody has handed it over
+    ("GET", "/tugas/{number}/pindahkan"): Row("task"),
+    ("POST", "/tugas/{number}/pindahkan"): Row("task", 422, 422),  # to nobody
     # cases: begun and cancelled by those who may, which the act decides
     ("GET", "/edisi/{number}/mulai"): Row("edition"),
     ("POST", "/edisi/{number}/mulai"): Row("edition", 422, 422),

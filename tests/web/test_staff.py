@@ -236,3 +236,25 @@ def test_a_task_of_somebody_else_opens_its_stage_and_nothing_can_be_done_to_it(r
         assert answer.status_code == 422, act
         assert 'role="alert"' in answer.text
     assert everything(running) == before
+
+
+def test_a_superior_moves_a_stuck_task_on_with_a_reason_and_nobody_else_does(second: Office) -> None:
+    case = second.engine.reading.cases()[0].id
+    task = f"/tugas/{second.open_tasks('persiapan')[0][0]}"
+    sekretaris = be(browser(second), second.person["sekretaris"])
+    assert f'href="{task}/pindahkan"' in sekretaris.get(f"/kasus/{case}").text
+    form = form_on(sekretaris.get(f"{task}/pindahkan").text, f"{task}/pindahkan")
+    said = {"kepada": str(second.person["staf_rendatin"])}
+    refused = sekretaris.post(f"{task}/pindahkan", data=form | said)
+    assert refused.status_code == 422
+    assert "memerlukan alasan" in refused.text
+    assert f'value="{said["kepada"]}" selected' in refused.text
+
+    colleague = be(browser(second), second.person["ksb_kul"])
+    assert "pindahkan" not in colleague.get(f"/kasus/{case}").text
+    theirs = form_on(colleague.get(f"{task}/pindahkan").text, "/keluar") | said | {"pesan": "Saya saja."}
+    assert colleague.post(f"{task}/pindahkan", data=theirs).status_code == 422
+
+    moved = sekretaris.post(f"{task}/pindahkan", data=form | said | {"pesan": "Sakit."})
+    assert moved.headers["location"] == f"/kasus/{case}?kabar=dialihkan"
+    assert [whose for _, whose, _ in second.open_tasks("persiapan")] == [second.person["staf_rendatin"]]
