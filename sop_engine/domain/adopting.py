@@ -96,6 +96,7 @@ def propose(
         paper.edition,
         perihal="Usulan perubahan SOP menunggu tanda tangan",
         paragraf=[f"Usulan {proposal.id}: {ground.description.strip()}", f"Akibatnya: {EFFECT[judgement.verdict]}."],
+        tautan=f"/akibat/{proposal.id}",
     )
     return proposal
 

@@ -1,15 +1,19 @@
 """What waits for a signature: the ratifying official sees a change and its effect on every case, and signs it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
+from sop_engine.application.appoint import appoint
 from sop_engine.application.revise_edition import follow_revisions
 from tests.office import Office
-from tests.revisions import TEXT, of_stage, propose, revise
+from tests.revisions import FLOOD, TEXT, of_stage, propose, revise
+from tests.web import hostile
 from tests.web.conftest import be, browser, everything, give_password, sign_in
 from tests.web.test_admin import words
+from tests.web.test_hostile import calm
 from tests.web.test_staff import form_on
 
 LONGER = of_stage("pleno", "waktu: 1 hari", "waktu: 2 hari")
@@ -28,6 +32,8 @@ def test_a_revision_is_found_read_and_signed_once_and_its_cases_are_counted_alon
     edition = edition_of(running)
     proposed = propose(running, edition, LONGER)
     page, visitor = f"/akibat/{proposed['proposal']}", signer(running)
+    [(mailed,)] = running.store.query("SELECT context FROM messages WHERE subject LIKE '%menunggu tanda tangan'")
+    assert f'"tautan":"{page}"' in mailed
     listed = words(visitor.get("/usulan"))
     for said in ("1 menunggu Saudara", "Revisi SOP", "Banjir merendam kantor.", "bencana alam", "Admin Contoh"):
         assert said in listed
@@ -133,3 +139,13 @@ def test_a_draft_waits_on_the_same_page(office: Office) -> None:
     assert "1 menunggu Saudara" in words(listed)
     assert f'href="/edisi/{edition}#sahkan"' in listed.text
     assert "Menunggu Rahayu Contoh" in words(be(browser(office), office.person["ksb_kul"]).get("/usulan"))
+
+
+def test_a_ground_and_a_letter_are_shown_as_words(running: Office) -> None:
+    evil = hostile.TOGETHER
+    made = propose(running, edition_of(running), LONGER, replace(FLOOD, description=evil))["proposal"]
+    appoint(running.store, running.who("admin"), running.person["ketua"], "sekretaris", "plh", evil, *running.days(9))
+    for path in ("/usulan", f"/akibat/{made}"):
+        page = signer(running).get(path)
+        calm(page, path)
+        assert hostile.MARK in page.text
