@@ -42,6 +42,8 @@ from sop_engine.storage.sessions import Sessions
 from sop_engine.storage.shelf import Shelf
 from sop_engine.storage.store import SqliteStore, SqlStore
 
+QUICK = 50  # cases that somebody can wait for
+
 
 def utc_now() -> datetime:
     """Ask the machine what time it is; the only place that does."""
@@ -130,6 +132,11 @@ class Engine:
     def follow(self) -> int:
         """Let open work follow the people, and cases the revisions or the end of their edition."""
         return hand_over(self.store, self.store.clock()) + follow_revisions(self.store) + sweep_void(self.store)
+
+    def follow_soon(self) -> None:
+        """Let open work follow the people now where that is quick; in a large office the ticker does it."""
+        if self.reading.handing_over(self.store.clock()) <= QUICK:
+            self.follow()
 
     def tick(self) -> int:
         """Let what changed be followed, then fire what is due now."""

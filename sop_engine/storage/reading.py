@@ -22,6 +22,7 @@ from sop_engine.domain.state import (
     Task,
     Written,
     instant_of,
+    instant_text,
 )
 from sop_engine.storage.rows import CODECS, ENTRIES, TEXTS, Codec
 from sop_engine.storage.shelf import Office
@@ -113,6 +114,14 @@ class Reading:
             return running, running
         behind = "edition_id = ? AND state = 'running' AND judged <> ?"
         return running - self._count(behind, edition.id, edition.revision_id), running
+
+    def handing_over(self, now: datetime) -> int:
+        """Count the running cases whose open work has yet to follow a change of people, once for each change."""
+        statement = (
+            "SELECT COUNT(*) FROM handovers h JOIN cases c ON c.office_id = h.office_id AND c.id > h.cursor"
+            " AND c.state = 'running' WHERE h.office_id = ? AND h.cursor >= 0 AND h.at <= ?"
+        )
+        return int(self._store.query(statement, (self.office_id, instant_text(now)))[0][0])
 
     def _count(self, where: str, *values: Any) -> int:
         statement = f"SELECT COUNT(*) FROM cases WHERE office_id = ? AND {where}"

@@ -106,7 +106,7 @@ class Persons:
     def _do(self, visit: Visit, act: Callable[[Who], Answer]) -> Response:
         def work() -> str:
             answer = act(visit.who())
-            self._engine.follow()
+            self._engine.follow_soon()
             return f"/orang?kabar={'orang-kedua' if answer.get('status') == 'proposed' else 'tercatat'}"
 
         return self._shell.act(work, lambda refusal: self._page(visit, refusal))
@@ -122,6 +122,7 @@ class Persons:
             who=self._shell.everybody(),
             held=[one for one in people.holders if one.until_at is None or one.until_at > now],
             away=[one for one in people.absences if one.lasts(now)],
+            following=self._reading.handing_over(now),
             waiting=sum(made.act in ACTS for made in self._reading.proposals()),
             names=names,
             places=dict(sorted(places.items(), key=lambda pair: pair[1])),

@@ -90,7 +90,7 @@ class Proposals:
 
         def work() -> str:
             act(self._store, visit.who(), number)
-            self._engine.follow()
+            self._engine.follow_soon()
             return f"/usulan?kabar={told}"
 
         return self._shell.act(work, lambda refusal: self._page(visit, refusal))

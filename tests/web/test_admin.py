@@ -191,6 +191,19 @@ def test_a_signing_position_waits_for_a_second_person_and_any_other_does_not(run
     assert send(visitor, "/orang/akhiri", "/orang", nomor=str(held.id), sampai="").status_code == 303
 
 
+def test_in_a_large_office_work_follows_the_people_by_itself_and_the_page_counts(
+    running: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sop_engine.wiring.QUICK", 0)
+    visitor, fajar = admin(running), running.person["staf_rendatin"]
+    said = {"orang": str(fajar), "jabatan": "ksb_kul", "kapasitas": "plh", "surat": "SP 4/2027", "sampai": "2027-02-01"}
+    running.engine.tick()
+    assert send(visitor, "/orang/tunjuk", "/orang", **said).headers["location"] == "/orang?kabar=tercatat"
+    assert "Tugas pada 1 kasus masih menyesuaikan" in words(visitor.get("/orang"))
+    running.engine.tick()
+    assert "masih menyesuaikan" not in words(visitor.get("/orang"))
+
+
 def test_somebody_is_written_down_gets_a_token_and_goes_away(running: Office) -> None:
     visitor = admin(running)
     assert send(visitor, "/orang", "/orang", nama="Mira Contoh", surel="mira@contoh.invalid").status_code == 303
