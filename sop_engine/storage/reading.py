@@ -12,6 +12,7 @@ from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry
 from sop_engine.domain.state import (
+    Attachment,
     Case,
     Edition,
     Message,
@@ -53,6 +54,7 @@ class CaseView:
     runs: list[Run]
     tasks: list[Task]
     sign_offs: list[SignOff]
+    attachments: list[Attachment]
     words: dict[int, str]
 
 
@@ -181,8 +183,9 @@ class Reading:
         [case] = found
         [edition] = self._some(Edition, "id = ?", case.edition_id)
         runs, sign_offs = self._some(Run, "case_id = ?", case_id), self._some(SignOff, "case_id = ?", case_id)
+        files = self._some(Attachment, "case_id = ?", case_id)
         said = [case.reason, *(s.note for s in sign_offs), *(n for run in runs for n in (run.result, run.note))]
-        numbers = [number for number in said if number]
+        numbers = [number for number in [*said, *(file.name for file in files)] if number]
         texts = self._some(Written, f"id IN ({', '.join('?' * len(numbers))})", *numbers) if numbers else []
         return CaseView(
             case,
@@ -191,8 +194,18 @@ class Reading:
             runs,
             self._some(Task, "case_id = ?", case_id),
             sign_offs,
+            files,
             {text.id: text.body or "" for text in texts},
         )
+
+    def file(self, number: int) -> tuple[Attachment, str, bytes] | None:
+        """Give an attachment with its name and bytes; None where there is none, or it was taken back."""
+        found = self._some(Attachment, "id = ? AND state = 'attached'", number)
+        bodies = self._store.query("SELECT body FROM files WHERE office_id = ? AND id = ?", (self.office_id, number))
+        if not found or bodies[0][0] is None:
+            return None
+        [name] = self._some(Written, "id = ?", found[0].name)
+        return found[0], name.body or "", bytes(bodies[0][0])
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""
