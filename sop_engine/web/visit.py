@@ -58,11 +58,11 @@ class Visit:
         now = self.engine.store.clock()
         return bool(self.session and (self.demo or self.session.proven_at + FRESH > now))
 
-    def who(self) -> Who:
-        """Whoever acts, for a command; a form sent twice gives the first answer."""
+    def who(self, part: str = "") -> Who:
+        """Whoever acts, for a command; a form sent twice gives the first answer, for each `part` of what it asks."""
         assert self.person
         assert self.session
-        key = self.said("_kunci")[:64] or None
+        key = self.said("_kunci")[:64] + part or None
         proof = self.session.proof if self.fresh else ""
         return Who(self.engine.office_id, self.person.id, "demo" if self.demo else "web", key, proof)
 

@@ -139,6 +139,13 @@ def set_apart(office: Office) -> None:
     appoint(*named)
 
 
+def two_files(office: Office) -> None:
+    """Leave a file with a stage that is worked on, and one that was taken back."""
+    attach(office, "disposisi", "Surat.txt", b"Isi surat lain")
+    attach(office, "disposisi", "Keliru.txt", b"Bukan ini")
+    detach_last(office, "disposisi")
+
+
 def _numbered(number: int) -> str:
     return SOP_396.read_text("utf-8").replace("nomor: 396/", f"nomor: {number}/", 1)
 
@@ -184,6 +191,7 @@ LIFE = {
 OF_ACTIVE = "run_id IN (SELECT id FROM stage_runs WHERE state = 'active')"
 ONCE = {
     "attachments_key_taken": f"INSERT INTO attachments SELECT * FROM attachments WHERE {OF_ACTIVE}",
+    "files_fixed": "UPDATE files SET id = 77777, body = NULL",
     "attachments_insert_in_time": ATTACKS["deliver something more with a completed run"][0],
     "attachments_update_in_time": ATTACKS["take back what was delivered with a completed run"][0],
     "texts_fixed": "UPDATE texts SET salt = '77', body = NULL",
@@ -243,9 +251,7 @@ def lived_in(office: Office, tmp_path: Path):
     again.send_back("Perbaiki.")
     again.done("persiapan")
     again.start(again.in_force(_numbered(998)))
-    attach(again, "disposisi", "Surat.txt", b"Isi surat lain")
-    attach(again, "disposisi", "Keliru.txt", b"Bukan ini")
-    detach_last(again, "disposisi")
+    two_files(again)
     set_apart(again)
     again.load(_numbered(999))
     again.close()
