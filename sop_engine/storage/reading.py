@@ -99,6 +99,16 @@ class Reading:
         """List every case, the oldest first."""
         return self._some(Case)
 
+    def pressing(self, limit: int) -> tuple[list[int], int]:
+        """List so many running cases, what is due earliest first, and count the others."""
+        found = self._store.query(
+            "SELECT c.id, COUNT(*) OVER () FROM cases c LEFT JOIN stage_runs r ON r.office_id = c.office_id"
+            " AND r.case_id = c.id AND r.ended_at IS NULL WHERE c.office_id = ? AND c.state = 'running'"
+            " GROUP BY c.id ORDER BY MIN(r.due_at) IS NULL, MIN(r.due_at), c.id LIMIT ?",
+            (self.office_id, limit),
+        )
+        return [number for number, _ in found], (found[0][1] - len(found) if found else 0)
+
     def people(self) -> People:
         """Give the persons and holders as the commands see them."""
         return self._store.shelved(self.office_id, self._store.shelf.people)

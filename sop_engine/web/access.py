@@ -29,6 +29,7 @@ class Route(NamedTuple):
 
 ACCESS = {
     ("GET", "/"): May.VIEWER,
+    ("GET", "/ikhtisar"): May.VIEWER,
     ("GET", "/kasus/{number}"): May.VIEWER,
     ("GET", "/edisi/{number}"): May.VIEWER,
     ("GET", "/berkas/{number}"): May.VIEWER,

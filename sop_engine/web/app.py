@@ -16,6 +16,7 @@ from sop_engine.web.demo_pages import DemoPages
 from sop_engine.web.editing import Editing
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
+from sop_engine.web.overview import Overview
 from sop_engine.web.persons import Persons
 from sop_engine.web.ratifying import Ratifying
 from sop_engine.web.shell import HERE, Shell
@@ -36,7 +37,13 @@ def create_app(engine: Engine, demo_command: str = "") -> ASGIApp:
     app = FastAPI(openapi_url=None)  # and with it no docs
     shell = Shell(engine, demo_command)
     signing_in = SigningIn(shell)
-    routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
+    routes = [
+        *Looking(shell).routes,
+        *Overview(shell).routes,
+        *signing_in.routes,
+        *Account(shell).routes,
+        *Staff(shell).routes,
+    ]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
     routes += [*Signing(shell).routes, *Ratifying(shell).routes]
     if demo_command:

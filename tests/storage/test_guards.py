@@ -22,6 +22,7 @@ from tests.office import SOP_396, Office
 
 STORES = ["sqlite"]  # these attacks speak SQLite; test_postgres_attacks.py has the others
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi')"
+OF_DONE = "run_id IN (SELECT id FROM stage_runs WHERE state = 'completed')"
 ACTIVE = "(SELECT id FROM stage_runs WHERE state = 'active')"
 COPY = "SELECT office_id, id, case_id, stage, pass_no, slot, revision_id, activated_at, activated_seq"
 REBORN = (
@@ -98,11 +99,11 @@ ATTACKS = {
     "say that a delivered file is another": ("UPDATE attachments SET digest = 'ee'", ["attachments_fixed",
         "attachments_update_in_time"]),
     "take back what was delivered with a completed run": (
-        f"UPDATE attachments SET state = 'withdrawn', ended_at = attached_at WHERE run_id = {DONE}",
+        f"UPDATE attachments SET state = 'withdrawn', ended_at = attached_at WHERE {OF_DONE}",
         ["attachments_update_in_time"]),
     "deliver something more with a completed run": (
         "INSERT INTO attachments SELECT office_id, id + 9999, case_id, run_id, person_id, name, kind, size, digest,"
-        f" attached_at, state, ended_at FROM attachments WHERE run_id = {DONE}", ["attachments_insert_in_time"]),
+        f" attached_at, state, ended_at FROM attachments WHERE {OF_DONE}", ["attachments_insert_in_time"]),
     "delete a case": ("DELETE FROM cases", ["cases_no_delete"]),
     "give a case another year": ("UPDATE cases SET year = 2030", ["cases_fixed"]),
 }  # fmt: skip

@@ -30,6 +30,7 @@ class Row(NamedTuple):
 
 EXPECTED = {
     ("GET", "/"): Row(),
+    ("GET", "/ikhtisar"): Row(),
     ("GET", "/kasus/{number}"): Row("case"),
     ("GET", "/edisi/{number}"): Row("edition"),
     ("GET", "/berkas/{number}"): Row("file"),
