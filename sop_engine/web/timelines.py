@@ -48,8 +48,9 @@ class Timeline:
         self._page, self._now, self._calendar = page, page.now, page.plan.calendar
         self.plan: Planned = planned(page.plan, page.view.case)
         self._start = page.view.case.started_at
-        ends = [self._now, *self.plan.limits.values(), *(until for _, until in self.plan.stages.values())]
-        self._span = (max(ends) - self._start) * 1.04 or timedelta(days=1)
+        work = max([self._now, *(until for _, until in self.plan.stages.values())]) - self._start
+        near = [limit - self._start for limit in self.plan.limits.values() if limit - self._start < work * 1.5]
+        self._span = max([work, *near]) * 1.04 or timedelta(days=1)  # a limit far off is told in words only
 
     @cached_property
     def waits(self) -> list[Waiting]:
@@ -106,7 +107,7 @@ class Timeline:
             words.append(f"nyata{again} {self._days(since, self._now if open_ else until)}{' dan berjalan' * open_}")
         for limit in self._page.plan.limits[stage.id]:
             if at := self.plan.limits.get(limit.id):
-                drawn.append(self._line("limit", at))
+                drawn += [self._line("limit", at)] * (at < self._start + self._span)
                 words.append(f"batas {limit.id.replace('_', '-')} {short_date(self._calendar.local_day(at))}")
         drawn.append(self._line("today", self._now))
         said = "; ".join(words) or "belum mulai"
