@@ -32,6 +32,7 @@ ACCESS = {
     ("GET", "/ikhtisar"): May.VIEWER,
     ("GET", "/kasus/{number}"): May.VIEWER,
     ("GET", "/edisi/{number}"): May.VIEWER,
+    ("GET", "/edisi/{number}/cetak"): May.VIEWER,
     ("GET", "/berkas/{number}"): May.VIEWER,
     # only a demo has these three
     ("GET", "/surel"): May.ANYBODY,

@@ -33,6 +33,7 @@ EXPECTED = {
     ("GET", "/ikhtisar"): Row(),
     ("GET", "/kasus/{number}"): Row("case"),
     ("GET", "/edisi/{number}"): Row("edition"),
+    ("GET", "/edisi/{number}/cetak"): Row("edition"),
     ("GET", "/berkas/{number}"): Row("file"),
     ("GET", "/surel"): Row(nobody=200),
     ("GET", "/surel/{number}"): Row("mail", nobody=404, own=404, others=404),  # none was sent here
