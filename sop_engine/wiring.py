@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=64)  # what it gives is frozen, and a stored text is read at every change of people
 def parse_definition(body: str) -> Definition:
     """Read a stored definition."""
     return read(body.encode(), "naskah", Definition)
 
 
+@lru_cache(maxsize=16)
 def parse_organisation(body: str) -> Organisation:
     """Read a stored organisation."""
     return read(body.encode(), "organisasi", Organisation)

@@ -29,7 +29,7 @@ def start_case(
         allowed_here = (definition.responsible, definition.identity.ratified_by.position)
         if not tx.people.holds_any(who.person_id, allowed_here, tx.now):
             check_admin(tx.people, Actor(who.person_id, "", "", who.channel), "memulai kasus")
-        earlier = tx.cases_not_cancelled(edition.id)
+        earlier = tx.cases_not_cancelled(edition.id) if edition.single_case else 0
         pass_gates(Act(edition, definition, plan.organisation, tx.now, starts=True, earlier_cases=earlier))
         allowed = [limit.id for limit in definition.schedule.limits if limit.given_at_start]
         unknown = [name for name in given if name not in allowed]

@@ -21,10 +21,10 @@ from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
 
 T = TypeVar("T")
-_BEHIND = (
+_BEHIND = (  # a later revision has a higher number
     "SELECT c.office_id, c.id FROM editions e JOIN cases c ON c.office_id = e.office_id AND c.edition_id = e.id"
-    " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged <> e.revision_id"
-    " ORDER BY c.office_id, c.id LIMIT ?"
+    " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged < e.revision_id"
+    " LIMIT ?"
 )
 # All of them: a post may belong to a body whose other members have the work, an absence may lengthen a chain.
 _TO_HAND_OVER = """
@@ -115,8 +115,8 @@ class SqlStore(ABC):
     def void_cases(self, limit: int) -> list[tuple[int, int]]:
         """List (office, case) of running cases whose edition is void."""
         statement = (
-            "SELECT c.office_id, c.id FROM cases c JOIN editions e ON e.office_id = c.office_id AND e.id = c.edition_id"
-            " WHERE e.state = 'void' AND c.state = 'running' ORDER BY c.office_id, c.id LIMIT ?"
+            "SELECT c.office_id, c.id FROM editions e JOIN cases c ON c.office_id = e.office_id AND c.edition_id = e.id"
+            " WHERE e.state = 'void' AND c.state = 'running' LIMIT ?"
         )
         return [(office, case) for office, case in self.query(statement, (limit,))]
 
@@ -130,7 +130,7 @@ class SqlStore(ABC):
             "SELECT e.office_id, e.id FROM editions e WHERE e.followed <> e.revision_id"
             " AND e.state IN ('in_force', 'in_execution')"
             " AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.office_id = e.office_id AND c.edition_id = e.id"
-            " AND c.state = 'running' AND c.judged <> e.revision_id)"
+            " AND c.state = 'running' AND c.judged < e.revision_id)"
         )
         return [(office, edition) for office, edition in self.query(statement)]
 

@@ -211,6 +211,7 @@ _table(
     _belongs("revisions", "revision_id"),
     _some("cases_one_per_edition", "office_id", "edition_id", where="single = 1 AND state <> 'cancelled'", unique=True),
     Index("cases_edition", "office_id", "edition_id"),
+    _some("cases_behind", "office_id", "edition_id", "judged", where="state = 'running'"),
     within=True,
 )
 
@@ -308,6 +309,7 @@ _table(
     Check("kind IN ('pengingat', 'eskalasi')", name="reminders_kind"),
     _belongs("stage_runs", "run_id"),
     _some("reminders_due", "at", where="state = 'armed'"),
+    _some("reminders_case", "office_id", "case_id", where="state = 'armed'"),
     within=True,
     keys=("run_id", "person_id", "level", "deadline_no"),
     state=(str, text()),
@@ -322,6 +324,7 @@ _table(
     Index("messages_dedupe", "office_id", "dedupe", unique=True),
     _some("messages_unsent", "next_at", where="state IN ('queued', 'claimed')"),
     _some("messages_run", "office_id", "run_id", where="state = 'queued'"),
+    _some("messages_case", "office_id", "case_id", where="state = 'queued'"),
     rowid=True,
     state=(str, text()),
     next_at=(datetime, instant()),

@@ -297,7 +297,7 @@ class PeopleLife(WorkLife):
             rightly and ground != "  " and state in ("in_force", "in_execution"),
         )
         if rightly:
-            self.mail(pick, way)  # the worker may come before the cases have followed
+            self.mail(pick, way, limit=100)  # the worker may come before the cases have followed
 
     def renew(self, pick: int, way: int) -> None:
         """The next edition of a procedure is loaded and signed: it replaces those clause 5 spares not."""

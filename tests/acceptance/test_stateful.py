@@ -175,6 +175,10 @@ def hand_over_only_what_one_has(monkeypatch: pytest.MonkeyPatch) -> None:
     })  # fmt: skip
 
 
+def write_on_after_voiding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "_CLAIM", outbox._CLAIM.replace("e.state = 'void'", "e.state = 'batal'"))
+
+
 def act_without_catching_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transaction.SqlTransaction, "_behind", lambda _tx, _file: False)
 
@@ -209,6 +213,7 @@ def commit_previews(monkeypatch: pytest.MonkeyPatch) -> None:
         (leave_tasks_with_delegates, "keeps a task"),
         (let_the_represented_sign, "asked is not who|own work|tidak boleh mengesahkan"),
         (hand_over_only_what_one_has, "is offered nothing|keeps a task"),
+        (write_on_after_voiding, "goes on writing"),
         (act_without_catching_up, "finds work|has not followed|without the revision|what was shown|more than it did"),
         (commit_previews, "a preview"),
     ],

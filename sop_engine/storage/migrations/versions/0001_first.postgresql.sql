@@ -198,6 +198,7 @@ CREATE TABLE messages (
 	FOREIGN KEY(office_id, event_seq) REFERENCES events (office_id, seq),
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 );
+CREATE INDEX messages_case ON messages (office_id, case_id) WHERE state = 'queued';
 CREATE UNIQUE INDEX messages_dedupe ON messages (office_id, dedupe);
 CREATE INDEX messages_run ON messages (office_id, run_id) WHERE state = 'queued';
 CREATE INDEX messages_unsent ON messages (next_at) WHERE state IN ('queued', 'claimed');
@@ -267,6 +268,7 @@ CREATE TABLE cases (
 	FOREIGN KEY(office_id, edition_id) REFERENCES editions (office_id, id),
 	FOREIGN KEY(office_id, revision_id) REFERENCES revisions (office_id, id)
 );
+CREATE INDEX cases_behind ON cases (office_id, edition_id, judged) WHERE state = 'running';
 CREATE INDEX cases_edition ON cases (office_id, edition_id);
 CREATE UNIQUE INDEX cases_one_per_edition ON cases (office_id, edition_id) WHERE single = 1 AND state <> 'cancelled';
 CREATE TABLE stage_runs (
@@ -356,6 +358,7 @@ CREATE TABLE reminders (
 	CONSTRAINT reminders_kind CHECK (kind IN ('pengingat', 'eskalasi')),
 	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id)
 );
+CREATE INDEX reminders_case ON reminders (office_id, case_id) WHERE state = 'armed';
 CREATE INDEX reminders_due ON reminders (at) WHERE state = 'armed';
 CREATE TABLE sign_offs (
 	office_id BIGINT NOT NULL,

@@ -223,6 +223,7 @@ CREATE TABLE messages (
 	FOREIGN KEY(office_id) REFERENCES offices (id)
 )
  STRICT;
+CREATE INDEX messages_case ON messages (office_id, case_id) WHERE state = 'queued';
 CREATE UNIQUE INDEX messages_dedupe ON messages (office_id, dedupe);
 CREATE INDEX messages_run ON messages (office_id, run_id) WHERE state = 'queued';
 CREATE INDEX messages_unsent ON messages (next_at) WHERE state IN ('queued', 'claimed');
@@ -301,6 +302,7 @@ CREATE TABLE cases (
 )
  WITHOUT ROWID,
  STRICT;
+CREATE INDEX cases_behind ON cases (office_id, edition_id, judged) WHERE state = 'running';
 CREATE INDEX cases_edition ON cases (office_id, edition_id);
 CREATE UNIQUE INDEX cases_one_per_edition ON cases (office_id, edition_id) WHERE single = 1 AND state <> 'cancelled';
 CREATE TABLE stage_runs (
@@ -398,6 +400,7 @@ CREATE TABLE reminders (
 )
  WITHOUT ROWID,
  STRICT;
+CREATE INDEX reminders_case ON reminders (office_id, case_id) WHERE state = 'armed';
 CREATE INDEX reminders_due ON reminders (at) WHERE state = 'armed';
 CREATE TABLE sign_offs (
 	office_id INTEGER NOT NULL,
