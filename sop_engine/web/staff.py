@@ -16,6 +16,7 @@ from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.hand_task import delegate_task, take_task_back
 from sop_engine.application.ports import Answer, Who
+from sop_engine.domain.attaching import Offered
 from sop_engine.domain.decisions import OnPaper
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.state import Task
@@ -116,10 +117,12 @@ class Staff:
         return self._do(visit, number, partial(self._keep, visit), f"/tugas/{number}", "disimpan")
 
     def attach(self, visit: Visiting, number: Number) -> Response:
-        """Attach the chosen files, and put aside what was typed beside them."""
+        """Attach the chosen files, or one of an earlier pass again, and put aside what was typed beside them."""
 
         def attach(store: SqlStore, who: Who, number: int) -> Answer:
-            attach_files(store, who, number, offered(visit))
+            earlier = self._reading.file(number_in(visit, "lagi", "Berkasnya")) if visit.said("lagi") else None
+            again = [Offered(earlier[1], earlier[2])] if earlier else []
+            attach_files(store, who, number, [*offered(visit), *again])
             return self._keep(visit, store, who, number)
 
         return self._do(visit, number, attach, f"/tugas/{number}", "terlampir")
@@ -162,7 +165,11 @@ class Staff:
         _, task = self._found(number)
         if not self._mine(visit, task):
             raise Refusal("Tugas ini bukan lagi milik Saudara.", instead="Salin yang masih perlu.")
-        typed = {name: said for name, said in visit.typed().items() if not name.startswith("_") and name != "tarik"}
+        typed = {
+            name: said
+            for name, said in visit.typed().items()
+            if not name.startswith("_") and name not in ("tarik", "lagi")
+        }
         self._shell.engine.sessions.keep_draft(task.run_id, who.person_id, typed)
         return {}
 

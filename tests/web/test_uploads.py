@@ -72,6 +72,11 @@ def test_files_go_from_the_performer_to_the_signer_and_come_back_as_they_were(se
     page = be(visitor, second.person["ksb_rendatin"]).get(again).text
     assert shown(page) == ["SK Tim.pdf", "Anggaran.xlsx"]  # of the pass before, to look at
     assert 'name="tarik"' not in page
+    number = re.findall(r'name="lagi" value="(\d+)"', page)[1]
+    assert upload(visitor, again, lagi=number, hasil="Jadwal menyusul").headers["location"].endswith("terlampir")
+    page = visitor.get(again).text
+    assert shown(page) == ["Anggaran.xlsx", "SK Tim.pdf", "Anggaran.xlsx"]
+    assert "Jadwal menyusul</textarea>" in page
 
 
 def test_a_refused_completion_keeps_the_files_and_a_double_click_attaches_once(running: Office) -> None:
