@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sop_engine.domain.casefile import CaseFile, refer
 from sop_engine.domain.decisions import check_gates, check_not_taken
 from sop_engine.domain.file_kinds import kind_of, label_of
-from sop_engine.domain.lifecycle import ATTACHMENT, STAGE_RUN, TASK, next_state
+from sop_engine.domain.lifecycle import ATTACHMENT, TASK, next_state
 from sop_engine.domain.state import Attachment, Run, Task
 from sop_engine.errors import NotFound, Refusal
 
@@ -60,8 +60,7 @@ def detach(file: CaseFile, task: Task, attachment: Attachment) -> None:
 def _check_may(file: CaseFile, task: Task) -> Run:
     run = file.runs[task.run_id]
     check_gates(file, task.position, run)
-    next_state(STAGE_RUN, run.state, "submit")
-    if not task.open:
+    if not task.open:  # nor, then, is its run any longer worked on
         next_state(TASK, task.state, "withdraw")  # refuses in the words of the life cycle
     check_not_taken(file, task)
     return run

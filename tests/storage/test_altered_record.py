@@ -97,6 +97,9 @@ def test_a_flipped_byte_is_seen(finished: Office) -> None:
     chosen = random.Random(396).sample(places, 400)
 
     assert missed(record, heads, chosen, 1) == missed(record, heads, chosen[:100], 32) == []
+    delivered = [place for place in places if "FROM files" in place[0]]
+    assert len(delivered) > 50
+    assert missed(record, heads, delivered, 1) == []
     print(f"flips: 500 of {len(places)} bytes, all seen")
 
 
