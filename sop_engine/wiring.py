@@ -14,6 +14,7 @@ from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
 from sop_engine.application.checkpoint import daily_checkpoint
+from sop_engine.application.each import each
 from sop_engine.application.fire_reminders import fire_reminders
 from sop_engine.application.hand_over import hand_over
 from sop_engine.application.ports import Answer, Clock, Who
@@ -131,11 +132,12 @@ class Engine:
 
     def follow(self) -> int:
         """Let open work follow the people, and cases the revisions or the end of their edition."""
-        return hand_over(self.store, self.store.clock()) + follow_revisions(self.store) + sweep_void(self.store)
+        store, now = self.store, self.store.clock()
+        return sum(each((lambda: hand_over(store, now), lambda: follow_revisions(store), lambda: sweep_void(store))))
 
     def tick(self) -> int:
         """Let what changed be followed, then fire what is due now."""
-        return self.follow() + fire_reminders(self.store, self.store.clock())
+        return sum(each([self.follow, lambda: fire_reminders(self.store, self.store.clock())]))
 
     def witness(self) -> int:
         """Queue the day's checkpoint to the witnesses, if there are any."""

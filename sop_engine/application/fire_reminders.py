@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from sop_engine.application.each import each
 from sop_engine.application.ports import TickingStore, Transaction
 from sop_engine.domain.ticking import remind
 
@@ -10,8 +11,7 @@ from sop_engine.domain.ticking import remind
 def fire_reminders(store: TickingStore, now: datetime, limit: int = 500) -> int:
     """Send what is due up to `now`, one transaction a case; gives the number of cases touched."""
     due = store.due_cases(now, limit)
-    for office_id, case_id in due:
-        store.write(office_id, partial(_fire, case_id=case_id))
+    each(partial(store.write, office_id, partial(_fire, case_id=case_id)) for office_id, case_id in due)
     return len(due)
 
 

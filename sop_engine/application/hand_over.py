@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from sop_engine.application.each import each
 from sop_engine.application.ports import TickingStore, Transaction
 from sop_engine.domain.staffing import restaff
 
@@ -12,12 +13,22 @@ def hand_over(store: TickingStore, now: datetime, limit: int = 200) -> int:
 
     Resumable: each batch notes how far it came, and a case that is already right is not touched.
     """
-    changed = 0
-    for office_id, number in store.due_handovers(now):
-        while cases := store.cases_to_hand_over(office_id, number, limit):
-            changed += sum(store.write(office_id, partial(_restaff, case_id=case)) for case in cases)
-            store.write(office_id, partial(_note, number=number, last=cases[-1]))
-        store.write(office_id, partial(_note, number=number, last=None))
+    return sum(each(partial(_carry_out, store, *due, limit) for due in store.due_handovers(now)))
+
+
+def _carry_out(store: TickingStore, office_id: int, number: int, limit: int) -> int:
+    """Go through the running cases; where one failed it stays due from there on, and the others are done."""
+    note = partial(store.write, office_id)
+    changed, failed = 0, list[tuple[int, ExceptionGroup[Exception]]]()
+    while cases := store.cases_to_hand_over(office_id, number, limit):
+        try:
+            changed += sum(each(partial(store.write, office_id, partial(_restaff, case_id=case)) for case in cases))
+        except ExceptionGroup as some:
+            failed.append((cases[0] - 1, some))
+        note(partial(_note, number=number, last=cases[-1]))
+    note(partial(_note, number=number, last=failed[0][0] if failed else None))
+    if failed:
+        raise failed[0][1]
     return changed
 
 

@@ -3,6 +3,7 @@
 from dataclasses import astuple
 from functools import partial
 
+from sop_engine.application.each import each
 from sop_engine.application.ports import Answer, Store, TickingStore, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import editions
@@ -67,8 +68,7 @@ def receive_edition(store: Store, who: Who, edition_id: int, position: str) -> A
 def sweep_void(store: TickingStore, limit: int = 200) -> int:
     """Let the cases of void editions follow, one transaction each; gives how many. What the ticker calls; resumable."""
     found = store.void_cases(limit)
-    for office_id, case_id in found:
-        store.write(office_id, partial(_void, case_id=case_id))
+    each(partial(store.write, office_id, partial(_void, case_id=case_id)) for office_id, case_id in found)
     return len(found)
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from sop_engine.application.each import each
 from sop_engine.application.ports import Answer, ParseDefinition, Store, TickingStore, Transaction, Who
 from sop_engine.application.request import perform
 from sop_engine.domain import adopting
@@ -90,8 +91,7 @@ def follow_revisions(store: TickingStore, limit: int = 200) -> int:
     and editions it touched.
     """
     found = store.cases_behind(limit)
-    for office_id, case_id in found:
-        store.write(office_id, partial(_catch_up, case_id=case_id))
+    each(partial(store.write, office_id, partial(_catch_up, case_id=case_id)) for office_id, case_id in found)
     told = store.editions_behind() if len(found) < limit else []
     for office_id, edition_id in told:
         store.write(office_id, partial(_tell, edition_id=edition_id))

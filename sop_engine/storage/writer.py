@@ -60,10 +60,11 @@ class Writer:
     def _commit(self, group: list[_Job]) -> None:
         try:
             self._attempt(group)
-        except Exception as error:
+        except BaseException as error:
             self._roll_back()
-            if len(group) == 1:
-                group[0].error, group[0].done = error, True
+            if len(group) == 1 or not isinstance(error, Exception):  # a process told to stop tries nothing again
+                for job in group:
+                    job.error, job.done = error, True
                 return
             for job in group:
                 self._commit([job])

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from sop_engine.application import fire_reminders
 from sop_engine.application import hand_over as handing
 from sop_engine.application.answer_sign_off import approve
 from sop_engine.application.appoint import appoint, end_appointment
@@ -257,6 +259,36 @@ def test_renaming_posts_and_units_changes_no_validity(seats: Seats) -> None:
     assert {e.state for e in office.engine.reading.editions() if e.id == seats.edition["own"][0]} == {"in_execution"}
 
 
+def test_one_broken_case_holds_up_no_other(seats: Seats, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, cases = seats.office, [begun(seats) for _ in range(3)]
+    seats.absent("staf", "lain", 1, 5)
+    office.at += timedelta(days=1)
+
+    def broken(of: Any) -> Any:
+        def act(tx: Any, *, case_id: int) -> Any:
+            if case_id == cases[0]:
+                raise RuntimeError("a row nobody foresaw")
+            return of(tx, case_id=case_id)
+
+        return act
+
+    monkeypatch.setattr(handing, "_restaff", broken(handing._restaff))
+    monkeypatch.setattr(fire_reminders, "_fire", broken(fire_reminders._fire))
+    office.at += timedelta(days=3)
+    with pytest.raises(ExceptionGroup):
+        office.engine.tick()
+
+    assert [has_work(seats, case) for case in cases] == [{"staf"}, {"staf", "lain"}, {"staf", "lain"}]
+    reminded = {case for (case,) in office.store.query("SELECT case_id FROM reminders WHERE state = 'sent'")}
+    assert reminded & {*cases} == {*cases[1:]}
+
+    monkeypatch.undo()
+    office.engine.tick()
+
+    assert all(has_work(seats, case) == {"staf", "lain"} for case in cases)
+    assert not office.store.due_handovers(office.at)
+
+
 def test_a_hand_over_interrupted_in_the_middle_goes_on(seats: Seats, monkeypatch: pytest.MonkeyPatch) -> None:
     office, cases = seats.office, [begun(seats) for _ in range(3)]
     seats.absent("staf", "lain", 1, 5)
@@ -266,11 +298,11 @@ def test_a_hand_over_interrupted_in_the_middle_goes_on(seats: Seats, monkeypatch
     def dies(tx, *, case_id: int) -> bool:
         seen.append(case_id)
         if len(seen) == 3:
-            raise RuntimeError("power lost")
+            raise KeyboardInterrupt("power lost")
         return restaff(tx, case_id=case_id)
 
     monkeypatch.setattr(handing, "_restaff", dies)
-    with pytest.raises(RuntimeError, match="power lost"):
+    with pytest.raises(KeyboardInterrupt, match="power lost"):
         handing.hand_over(office.store, office.at, limit=1)
     monkeypatch.undo()
     assert office.store.query("SELECT MAX(cursor) FROM handovers") == [(seen[1],)]  # how far it came
