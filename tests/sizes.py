@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # People with authority, the judging of revisions and their pages did not fit in the plan: the plan stays here to be
 # read against, and the second figure is where the house stands, so that it can only grow by somebody's decision.
 BUDGETS = {
-    "engine": (4500, 7400, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
+    "engine": (4500, 7440, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
     "storage": (2000, 2650, ("sop_engine/storage",)),
     "notifications": (1500, 1500, ("notifications",)),
     "doors": (4500, 5600, ("sop_engine/cli", "sop_engine/web")),
