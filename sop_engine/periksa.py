@@ -79,6 +79,9 @@ def periksa_baris(folder, kepala, tercatat):
         naskah = folder / "naskah" / (nomor + ".yaml")
         if tabel == "revisions" and sidik(naskah.read_bytes()) != baris["digest"]:
             raise Rusak("naskah %s.yaml bukan naskah yang dicatat" % nomor)
+        terlampir, berkas = tabel == "attachments" and baris["state"] == "attached", folder / "berkas" / nomor
+        if terlampir and sidik(berkas.read_bytes()) != baris["digest"]:
+            raise Rusak("berkas %s bukan berkas yang dicatat" % nomor)
         if tabel == "stage_runs" and baris["state"] in ("completed", "returned"):
             isi = {nama: nilai for nama, nilai in baris.items() if nama not in ("seal", "version")}
             digest = sidik(tahap[kunci].encode())

@@ -1,5 +1,6 @@
 """What holds at every committed moment (design §7, reliability §3), checked on a real store."""
 
+import hashlib
 import json
 from functools import partial
 from typing import Any
@@ -35,6 +36,7 @@ def check(office: Office) -> None:
     assert json.loads(json.dumps(fold(entry.body for entry in entries))) == json.loads(json.dumps(state))  # I17
     _cases(office, state)
     _four_eyes(office)
+    _files(office, state)
     assert not query(  # I21: a mail has its audit entry
         "SELECT m.id FROM messages m LEFT JOIN events e ON e.office_id = m.office_id AND e.seq = m.event_seq"
         " WHERE e.seq IS NULL"
@@ -87,6 +89,16 @@ def _four_eyes(office: Office) -> None:
     )
     for number, person, by, on_behalf_of, present in answered:
         assert person not in (by, on_behalf_of, *json.loads(present)), f"sign-off {number} of one's own work"
+
+
+def _files(office: Office, state: dict[str, dict[str, Any]]) -> None:
+    """The bytes of every attached file are those whose digest is recorded; of one taken back there are none."""
+    bodies = {f"attachments/{number}": body for number, body in office.store.query("SELECT id, body FROM files")}
+    told = {key: fields for key, fields in state.items() if key.startswith("attachments/")}
+    assert bodies.keys() == told.keys(), "files without a row, or rows without a file"
+    for key, fields in told.items():
+        held = bodies[key] and hashlib.sha256(bodies[key]).hexdigest()
+        assert held == (fields["digest"] if fields["state"] == "attached" else None), f"{key} is not what was attached"
 
 
 def nobody_idle_is_reminded(office: Office) -> None:

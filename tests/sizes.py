@@ -9,10 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # People with authority, the judging of revisions and their pages did not fit in the plan: the plan stays here to be
 # read against, and the second figure is where the house stands, so that it can only grow by somebody's decision.
 BUDGETS = {
-    "engine": (4500, 7170, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
-    "storage": (2000, 2590, ("sop_engine/storage",)),
+    "engine": (4500, 7520, ("sop_engine/errors.py", "sop_engine/domain", "sop_engine/application")),
+    "storage": (2000, 2720, ("sop_engine/storage",)),
     "notifications": (1500, 1500, ("notifications",)),
-    "doors": (4500, 5790, ("sop_engine/cli", "sop_engine/web")),
+    "doors": (4500, 6100, ("sop_engine/cli", "sop_engine/web")),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sop_engine.application.verify_record import RecordView
 from sop_engine.domain.record import Told
-from sop_engine.domain.state import Case, Edition, Entity, Revision, Run
+from sop_engine.domain.state import Attachment, Case, Edition, Entity, Revision, Run
 from sop_engine.errors import NotFound
 
 README = """CATATAN PELAKSANAAN SOP: EKSPOR UNTUK PEMERIKSA
@@ -25,6 +25,7 @@ Isi:
     tahap.jsonl   teks baku setiap tahap yang disegel, disalin dari naskah yang berlaku baginya
     teks.jsonl    kata-kata orang, dengan garam dan sidiknya; yang dihapus atas permintaan kosong
     naskah/       naskah setiap revisi
+    berkas/       isi setiap berkas yang dilampirkan, bernomor seperti barisnya
     kepala.json   jumlah entri dan sidik terakhir
     periksa.py    program pemeriksa; boleh dibaca dahulu, atau ditulis sendiri menurut isinya
 
@@ -33,7 +34,7 @@ Kata-kata, baris dan naskah hanya milik kasus itu. Yang dibuktikannya: rantai ut
 """
 
 
-def exported(record: RecordView, case_id: int | None) -> Iterator[tuple[str, str]]:
+def exported(record: RecordView, case_id: int | None) -> Iterator[tuple[str, bytes]]:
     """Give (path, content) of every file of the export but the verifier; NotFound for a case that is not there."""
     genesis, seq, head = record.head()
     entries, told = list(record.entries()), Told()
@@ -46,15 +47,17 @@ def exported(record: RecordView, case_id: int | None) -> Iterator[tuple[str, str
         raise NotFound(f"Tidak ada kasus nomor {case_id}.", instead="Lihat daftarnya dengan `sop cases`.")
     ended = [run for run in chosen if isinstance(run, Run) and run.seal]
     about = {"genesis": genesis, "entri": seq, "sidik": head, "kasus": case_id}
-    yield "README.txt", README
-    yield "kepala.json", json.dumps(about, indent=1) + "\n"
+    yield "README.txt", README.encode()
+    yield "kepala.json", json.dumps(about, indent=1).encode() + b"\n"
     yield "entri.jsonl", _lines(entries)
     yield "baris.jsonl", _lines((f"{entity.table}/{entity.id}", entity.image()) for entity in chosen)
     yield "tahap.jsonl", _lines((f"{run.table}/{run.id}", record.stage_text(run)[0]) for run in ended)
     yield "teks.jsonl", _lines((t.id, t.salt, t.body, t.digest) for t in record.texts() if t.id in words)
-    for revision in chosen:
-        if isinstance(revision, Revision):
-            yield f"naskah/{revision.id}.yaml", revision.body
+    for one in chosen:
+        if isinstance(one, Revision):
+            yield f"naskah/{one.id}.yaml", one.body.encode()
+        if isinstance(one, Attachment) and (body := record.file(one.id)):
+            yield f"berkas/{one.id}", body
 
 
 def _around(told: Told, case_id: int) -> set[int]:
@@ -67,5 +70,5 @@ def _around(told: Told, case_id: int) -> set[int]:
     return {int(key.partition("/")[2]) for key in found if key.partition("/")[2].isdigit()}
 
 
-def _lines(values: Iterable[Any]) -> str:
-    return "".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n" for value in values)
+def _lines(values: Iterable[Any]) -> bytes:
+    return "".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n" for value in values).encode()

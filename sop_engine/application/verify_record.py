@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from sop_engine.domain.editions import digest_of
-from sop_engine.domain.record import Entry, Told, Verdict, fault_in_text, seal_of, verify
-from sop_engine.domain.state import Entity, Revision, Run, Written
+from sop_engine.domain.record import Entry, Told, Verdict, fault_in_text, file_as_told, seal_of, verify
+from sop_engine.domain.state import Attachment, Entity, Revision, Run, Written
 
 
 class RecordView(Protocol):
@@ -22,6 +22,9 @@ class RecordView(Protocol):
 
     def texts(self) -> Iterable[Written]:
         """Read every kept text; an erased one has an empty body."""
+
+    def file(self, number: int) -> bytes | None:
+        """Give the bytes of an attachment, none of one that was taken back; None where their row is gone."""
 
     def stage_text(self, run: Run) -> tuple[str, str]:
         """Give the canonical text of a run's stage in the revision it ended under, and its digest."""
@@ -49,6 +52,8 @@ def _row_unlike_record(record: RecordView, told: Told) -> tuple[int, str] | None
             return told.last.get(key, 0), f"baris {key} tidak sama dengan catatan"
         if isinstance(entity, Revision) and digest_of(entity.body) != entity.digest:
             return told.last[key], f"naskah {key} bukan naskah yang dicatat"
+        if isinstance(entity, Attachment) and not file_as_told(entity, record.file(entity.id)):
+            return told.last[key], f"isi berkas {key} bukan yang dicatat"
         if isinstance(entity, Run) and not _seal_holds(record, entity):
             return told.last[key], f"segel {key} tidak cocok dengan isi atau naskah tahapnya"
     lost = next(iter(told.rows), None)

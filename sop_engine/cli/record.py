@@ -114,7 +114,7 @@ def export(
         raise SopError(f"{ke} sudah ada. Sebutkan nama yang belum dipakai, supaya tidak ada yang tertimpa.")
     with recorded(call.store, call.engine.office_id) as record:
         files = dict(exported(record, kasus))
-    files["periksa.py"] = (resources.files("sop_engine") / "periksa.py").read_text("utf-8")
+    files["periksa.py"] = (resources.files("sop_engine") / "periksa.py").read_bytes()
     if ke.suffix == ".zip":
         with ZipFile(ke, "x", ZIP_DEFLATED) as archive:
             for name, content in files.items():
@@ -122,7 +122,7 @@ def export(
     else:
         for name, content in files.items():
             (ke / name).parent.mkdir(parents=True, exist_ok=True)
-            (ke / name).write_bytes(content.encode())
+            (ke / name).write_bytes(content)
     call.say(f"Tersimpan di {ke}: {len(files)} berkas. Periksa dengan `python3 -I -S periksa.py . NOMOR:SIDIK`.")
     return {"path": str(ke), "files": sorted(files)}
 

@@ -55,6 +55,16 @@ def check_seen(run: Run, version: int | None) -> None:
         )
 
 
+def check_not_taken(file: CaseFile, task: Task) -> None:
+    """Refuse where somebody else has taken the run's task."""
+    other = next((t for t in file.tasks_of(file.runs[task.run_id]) if t.state == "claimed" and t is not task), None)
+    if other:
+        raise Refusal(
+            f"Tugas ini sudah diambil {file.people.person(other.person_id).name}.",
+            instead="Mintalah yang bersangkutan melepaskannya lebih dahulu.",
+        )
+
+
 def start(file: CaseFile) -> None:
     """Begin a new case: the edition is in execution and the first stages open."""
     file.add(file.case)
@@ -68,12 +78,7 @@ def start(file: CaseFile) -> None:
 def claim(file: CaseFile, task: Task) -> None:
     """Take a task: it is this holder's until released or done."""
     check_gates(file, task.position, file.runs[task.run_id])
-    other = next((t for t in file.tasks_of(file.runs[task.run_id]) if t.state == "claimed" and t is not task), None)
-    if other:
-        raise Refusal(
-            f"Tugas ini sudah diambil {file.people.person(other.person_id).name}.",
-            instead="Mintalah yang bersangkutan melepaskannya lebih dahulu.",
-        )
+    check_not_taken(file, task)
     file.change(task, state=next_state(TASK, task.state, "claim"), claimed_at=file.now)
     file.tell("task.claimed", task=task.id, run=task.run_id)
 

@@ -82,6 +82,7 @@ SIGN_OFF = Life(
         ("withdraw", "requested", "withdrawn"),
     ),
 )
+ATTACHMENT = Life("berkas", "attached", (("withdraw", "attached", "withdrawn"),))
 PROPOSAL = Life("usulan", "proposed", (("confirm", "proposed", "confirmed"), ("withdraw", "proposed", "withdrawn")))
 REMINDER = Life("pengingat", "armed", (("send", "armed", "sent"), ("supersede", "armed", "superseded")))
 MESSAGE = Life(
@@ -101,6 +102,7 @@ LIVES = {
     "stage_runs": STAGE_RUN,
     "tasks": TASK,
     "sign_offs": SIGN_OFF,
+    "attachments": ATTACHMENT,
     "proposals": PROPOSAL,
     "reminders": REMINDER,
     "messages": MESSAGE,
@@ -124,6 +126,7 @@ _WORDS = {
     "withdrawn": "sudah ditarik",
     "requested": "sedang diminta",
     "given": "sudah diberikan",
+    "attached": "masih terlampir",
     "proposed": "menunggu persetujuan orang kedua",
     "confirmed": "sudah disetujui",
 }

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sop_engine.domain.state import Event, Run, Written, instant_text
+from sop_engine.domain.state import Attachment, Event, Run, Written, instant_text
 
 TAG, SEAL_TAG = b"sop-audit-v1\0", b"sop-seal-v1\0"
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
@@ -149,6 +149,13 @@ def fault_in_text(written: Written) -> bool:
     return (
         bytes.fromhex(written.salt).hex() != written.salt or text_digest(written.salt, written.body) != written.digest
     )
+
+
+def file_as_told(attachment: Attachment, body: bytes | None) -> bool:
+    """Tell whether an attachment's bytes are those the record tells of: none any more where it was taken back."""
+    if body is None or attachment.state == "withdrawn":
+        return body == b""
+    return len(body) == attachment.size and hashlib.sha256(body).hexdigest() == attachment.digest
 
 
 def fold(bodies: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -160,6 +160,23 @@ class SignOff(Entity):
 
 
 @dataclass(slots=True, eq=False)
+class Attachment(Entity):
+    """A file delivered with a run; its bytes are kept beside it."""
+
+    table: ClassVar[str] = "attachments"
+    case_id: int
+    run_id: int
+    person_id: int
+    name: int  # text
+    kind: str  # pdf, docx, …: what the bytes say they are
+    size: int
+    digest: str  # SHA-256 of the bytes
+    attached_at: datetime
+    state: str = "attached"
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Proposal(Entity):
     """An act that needs a second person: it happens when somebody else confirms it."""
 
@@ -173,7 +190,7 @@ class Proposal(Entity):
     decided_at: datetime | None = None
 
 
-ENTITIES: tuple[type[Entity], ...] = (Edition, Revision, Case, Run, Task, SignOff, Proposal)
+ENTITIES: tuple[type[Entity], ...] = (Edition, Revision, Case, Run, Task, SignOff, Attachment, Proposal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class Guard(NamedTuple):
 
 _ID = ("office_id", "id")
 _RUN = ("case_id", "stage", "pass_no", "slot", "activated_at", "activated_seq")
+_STILL_ATTACHED = (
+    "EXISTS (SELECT 1 FROM attachments a WHERE a.office_id = NEW.office_id AND a.id = NEW.id AND a.state = 'attached')"
+)
 GUARDS = {
     "editions": Guard(
         (_ID, ("office_id", "number")), ("sop", "loaded_by"), "OLD.state IN ('expired','replaced','void')"),
@@ -38,6 +41,10 @@ GUARDS = {
     "proposals": Guard((_ID,), ("act", "arguments", "proposed_by", "proposed_at"), "OLD.state <> 'proposed'"),
     "receipts": Guard((("office_id", "edition_id", "unit"),), append_only=True),
     "sign_offs": Guard((_ID,), ("case_id", "run_id", "position"), "OLD.state IN ('given','returned','withdrawn')"),
+    "attachments": Guard(
+        (_ID,), ("case_id", "run_id", "person_id", "name", "kind", "size", "digest", "attached_at"),
+        "OLD.state = 'withdrawn'"),
+    "files": Guard((_ID,), (), f"NEW.body IS NOT NULL OR {_STILL_ATTACHED}"),
     "events": Guard((("office_id", "seq"), ("office_id", "prev_hash")), append_only=True),
     "texts": Guard((_ID,), ("salt", "digest"), "NEW.body IS NOT NULL"),
     "reminders": Guard(
@@ -55,6 +62,10 @@ _FOUR_EYES = (
     " AND r.id = NEW.run_id AND (r.performed_by = NEW.person_id"
     " OR r.performed_for = NEW.person_id"
     " OR EXISTS (SELECT 1 FROM json_each(r.present) p WHERE p.value = NEW.person_id)))"
+)
+_RUN_ENDED = (  # what was delivered with a run is frozen once it is submitted
+    "NOT EXISTS (SELECT 1 FROM stage_runs r WHERE r.office_id = NEW.office_id AND r.id = NEW.run_id"
+    " AND r.state = 'active')"
 )
 _NEXT_ENTRY = (
     "NEW.seq <> 1 + COALESCE((SELECT MAX(e.seq) FROM events e WHERE e.office_id = NEW.office_id), 0)"
@@ -82,6 +93,9 @@ def _rules() -> Iterator[_Rule]:
         if table in LIVES and _forbidden(table):
             yield f"{table}_life", table, "UPDATE", _not_in_life(table), "perpindahan keadaan tidak sah"
     yield "sign_offs_four_eyes", "sign_offs", "UPDATE", _FOUR_EYES, "pelaksana tidak boleh mengesahkan"
+    for when in ("INSERT", "UPDATE"):
+        name = f"attachments_{when.lower()}_in_time"
+        yield name, "attachments", when, _RUN_ENDED, "tahapnya tidak lagi dikerjakan"
     yield "events_next", "events", "INSERT", _NEXT_ENTRY, "rantai catatan harus bersambung"
 
 

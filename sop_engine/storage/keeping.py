@@ -82,6 +82,14 @@ class Keeping:
             (self.office.id, edition_id, unit, person_id, seq),
         )
 
+    def keep_file(self, number: int, body: bytes) -> None:
+        """Keep the bytes of an attachment."""
+        self._run("INSERT INTO files (office_id, id, body) VALUES (?, ?, ?)", (self.office.id, number, body))
+
+    def drop_file(self, number: int) -> None:
+        """Forget the bytes of an attachment that was taken back."""
+        self._run("UPDATE files SET body = NULL WHERE office_id = ? AND id = ?", (self.office.id, number))
+
     def credential(self, person_id: int) -> Credential | None:
         """Give what proves who a person is, if anything does yet."""
         found = self._run(rows.CREDENTIAL, (self.office.id, person_id)).fetchone()

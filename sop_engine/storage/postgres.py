@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -35,11 +36,24 @@ class SpokenTo:
 
     def execute(self, statement: str, parameters: Iterable[Any] = ()) -> Any:
         """Run a statement."""
-        return psycopg.RawCursor(self._driver).execute(_numbered(statement), parameters)
+        cursor = psycopg.RawCursor(self._driver).execute(_numbered(statement), parameters)
+        self._send()
+        return cursor
 
     def executemany(self, statement: str, parameters: list[Any]) -> None:
         """Run a statement for each list of parameters."""
         psycopg.RawCursor(self._driver).executemany(_numbered(statement), parameters)
+        self._send()
+
+    def _send(self) -> None:
+        # After this psycopg (3.3.9) waits in a pipeline for answers only: of a file larger than the socket's buffer the
+        # rest would stay here, and both sides would wait for ever.
+        line = self._driver.pgconn
+        while line.flush():
+            with DefaultSelector() as ways:
+                ways.register(line.socket, EVENT_READ | EVENT_WRITE)
+                if any(ready & EVENT_READ for _, ready in ways.select()):
+                    line.consume_input()
 
     def settle(self) -> None:
         """Wait for the answers to all that was said."""

@@ -12,6 +12,7 @@ from sop_engine.domain.people import People
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry
 from sop_engine.domain.state import (
+    Attachment,
     Case,
     Edition,
     Message,
@@ -54,6 +55,7 @@ class CaseView:
     runs: list[Run]
     tasks: list[Task]
     sign_offs: list[SignOff]
+    attachments: list[Attachment]
     words: dict[int, str]
 
 
@@ -126,6 +128,16 @@ class Reading:
     def _count(self, where: str, *values: Any) -> int:
         statement = f"SELECT COUNT(*) FROM cases WHERE office_id = ? AND {where}"
         return int(self._store.query(statement, (self.office_id, *values))[0][0])
+
+    def pressing(self, limit: int) -> tuple[list[int], int]:
+        """List so many running cases, what is due earliest first, and count the others."""
+        found = self._store.query(
+            "SELECT c.id, COUNT(*) OVER () FROM cases c LEFT JOIN stage_runs r ON r.office_id = c.office_id"
+            " AND r.case_id = c.id AND r.ended_at IS NULL WHERE c.office_id = ? AND c.state = 'running'"
+            " GROUP BY c.id ORDER BY MIN(r.due_at) IS NULL, MIN(r.due_at), c.id LIMIT ?",
+            (self.office_id, limit),
+        )
+        return [number for number, _ in found], (found[0][1] - len(found) if found else 0)
 
     def people(self) -> People:
         """Give the persons and holders as the commands see them."""
@@ -220,6 +232,7 @@ class Reading:
         [case] = found
         [edition] = self._some(Edition, "id = ?", case.edition_id)
         runs, sign_offs = self._some(Run, "case_id = ?", case_id), self._some(SignOff, "case_id = ?", case_id)
+        files = self._some(Attachment, "case_id = ?", case_id)
         said = [case.reason, *(s.note for s in sign_offs), *(n for run in runs for n in (run.result, run.note))]
         return CaseView(
             case,
@@ -228,7 +241,8 @@ class Reading:
             runs,
             self._some(Task, "case_id = ?", case_id),
             sign_offs,
-            self.words(said),
+            files,
+            self.words([*said, *(file.name for file in files)]),
         )
 
     def words(self, numbers: Iterable[int | None]) -> dict[int, str]:
@@ -236,6 +250,15 @@ class Reading:
         wanted = [number for number in numbers if number]
         texts = self._some(Written, f"id IN ({', '.join('?' * len(wanted))})", *wanted) if wanted else []
         return {text.id: text.body or "" for text in texts}
+
+    def file(self, number: int) -> tuple[Attachment, str, bytes] | None:
+        """Give an attachment with its name and bytes; None where there is none, or it was taken back."""
+        found = self._some(Attachment, "id = ? AND state = 'attached'", number)
+        bodies = self._store.query("SELECT body FROM files WHERE office_id = ? AND id = ?", (self.office_id, number))
+        if not found or bodies[0][0] is None:
+            return None
+        [name] = self._some(Written, "id = ?", found[0].name)
+        return found[0], name.body or "", bytes(bodies[0][0])
 
     def inbox(self, person_id: int, positions: list[str]) -> list[InboxItem]:
         """List what a person can act on now, the earliest due date first."""

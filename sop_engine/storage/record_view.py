@@ -20,8 +20,8 @@ class SqlRecord:
         self._run, self._office, self._shelf = run, office_id, shelf
         self._plans: dict[int, Plan] = {}
 
-    def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        yield from self._run(statement, (self._office,))
+    def _rows(self, statement: str, *parameters: int) -> Iterator[tuple[Any, ...]]:
+        yield from self._run(statement, (self._office, *parameters))
 
     def head(self) -> tuple[str, int, str]:
         """Give the chain's first hash, the number of its last entry and that entry's hash."""
@@ -45,6 +45,11 @@ class SqlRecord:
         """Read every kept text; an erased one has an empty body."""
         statement = "SELECT id, salt, COALESCE(body, ''), digest FROM texts WHERE office_id = ? ORDER BY id"
         yield from (Written(*row) for row in self._rows(statement))
+
+    def file(self, number: int) -> bytes | None:
+        """Give the bytes of an attachment, none of one that was taken back; None where their row is gone."""
+        found = list(self._rows("SELECT body FROM files WHERE office_id = ? AND id = ?", number))
+        return bytes(found[0][0] or b"") if len(found) == 1 else None
 
     def stage_text(self, run: StageRun) -> tuple[str, str]:
         """Give the canonical text of a run's stage in the revision it ended under, and its digest."""

@@ -10,6 +10,8 @@ GRANT SELECT, INSERT, UPDATE (
 ) ON credentials TO {role};
 GRANT SELECT, INSERT, UPDATE (used_at) ON tokens TO {role};
 GRANT SELECT, INSERT, UPDATE (cursor) ON handovers TO {role};
+GRANT SELECT, INSERT, UPDATE (state, ended_at) ON attachments TO {role};
+GRANT SELECT, INSERT, UPDATE (body) ON files TO {role};
 GRANT SELECT, INSERT, UPDATE (state, decided_by, decided_at) ON proposals TO {role};
 GRANT SELECT, INSERT, UPDATE (
     organisation, state, version, revision_id, signed_by, signed_position, signed_capacity, signature, signed_at,

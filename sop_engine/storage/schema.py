@@ -20,7 +20,7 @@ from sop_engine.storage.guards import sqlite_triggers
 from sop_engine.storage.tables import TABLES
 
 Listed = tuple[str, str, str]  # kind, name, definition
-_LARGE = ("cases", "events", "texts")  # grow with every case, as do all that name one
+_LARGE = ("cases", "events", "files", "texts")  # grow with every case, as do all that name one
 
 
 def migrate(path: str) -> str:

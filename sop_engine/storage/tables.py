@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 from sop_engine.domain.identity import Credential, Token
 from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import (
+    Attachment,
     Case,
     Edition,
     Message,
@@ -257,6 +258,30 @@ _table(
     _some("sign_offs_inbox", "office_id", "position", where="state = 'requested'"),
     within=True,
 )
+
+
+_table(
+    Attachment,
+    "attachments",
+    state_check("attachments"),
+    Check("(state = 'attached') = (ended_at IS NULL)", name="attachments_end"),
+    _belongs("stage_runs", "run_id"),
+    _belongs("persons", "person_id"),
+    Index("attachments_case", "office_id", "case_id"),
+    within=True,
+)
+
+
+class FileRow(_Row, table=True):
+    """The bytes of an attachment, as they were sent; gone once it was taken back."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["office_id", "id"], ["attachments.office_id", "attachments.id"]),
+        STRICT_ROWID,
+    )
+    office_id: int = key()
+    id: int = key()
+    body: bytes | None = blob()
 
 
 class EventRow(_OfOffice, table=True):

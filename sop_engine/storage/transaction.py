@@ -16,6 +16,7 @@ from sop_engine.domain.revising import follow, stay
 from sop_engine.domain.state import (
     TICKER,
     Actor,
+    Attachment,
     Case,
     Edition,
     Entity,
@@ -195,6 +196,17 @@ class SqlTransaction(Keeping):
     def runs_of(self, case_id: int) -> list[Run]:
         """List the runs of a case, the oldest first."""
         return self._all(CODECS[Run], _RUNS, case_id)
+
+    def attachment(self, number: int) -> Attachment:
+        """Give an attachment by number, or refuse."""
+        found = self._entity(Attachment, "id", number)
+        if found is None:
+            raise NotFound(f"Tidak ada berkas nomor {number}.", instead="Muat ulang halaman tugasnya.")
+        return found  # type: ignore[no-any-return]
+
+    def attachments_of(self, run: Run) -> list[Attachment]:
+        """List the files delivered with a run, those taken back too, in the order they came."""
+        return [one for one in self._some(Attachment, "case_id = ?", run.case_id) if one.run_id == run.id]
 
     def running_cases(self, edition_id: int) -> list[int]:
         """List the running cases of an edition."""

@@ -29,8 +29,11 @@ class Route(NamedTuple):
 
 ACCESS = {
     ("GET", "/"): May.VIEWER,
+    ("GET", "/ikhtisar"): May.VIEWER,
     ("GET", "/kasus/{number}"): May.VIEWER,
     ("GET", "/edisi/{number}"): May.VIEWER,
+    ("GET", "/edisi/{number}/cetak"): May.VIEWER,
+    ("GET", "/berkas/{number}"): May.VIEWER,
     # only a demo has these three
     ("GET", "/surel"): May.ANYBODY,
     ("GET", "/surel/{number}"): May.ANYBODY,
@@ -51,6 +54,8 @@ ACCESS = {
     ("POST", "/tugas/{number}/ambil"): May.PERSON,
     ("POST", "/tugas/{number}/lepas"): May.PERSON,
     ("POST", "/tugas/{number}/simpan"): May.PERSON,
+    ("POST", "/tugas/{number}/lampirkan"): May.PERSON,
+    ("POST", "/tugas/{number}/tarik-berkas"): May.PERSON,
     ("POST", "/tugas/{number}/selesai"): May.PERSON,
     ("POST", "/tugas/{number}/alihkan"): May.PERSON,
     ("POST", "/tugas/{number}/tarik"): May.PERSON,

@@ -17,6 +17,7 @@ from sop_engine.web.demo_pages import DemoPages
 from sop_engine.web.editing import Editing
 from sop_engine.web.guard import Guard
 from sop_engine.web.looking import Looking
+from sop_engine.web.overview import Overview
 from sop_engine.web.persons import Persons
 from sop_engine.web.proposals import Proposals
 from sop_engine.web.ratifying import Ratifying
@@ -40,7 +41,13 @@ def create_app(engine: Engine, demo_command: str = "", revised: Callable[[str], 
     app = FastAPI(openapi_url=None)  # and with it no docs
     shell = Shell(engine, demo_command, revised)
     signing_in = SigningIn(shell)
-    routes = [*Looking(shell).routes, *signing_in.routes, *Account(shell).routes, *Staff(shell).routes]
+    routes = [
+        *Looking(shell).routes,
+        *Overview(shell).routes,
+        *signing_in.routes,
+        *Account(shell).routes,
+        *Staff(shell).routes,
+    ]
     routes += [*Editing(shell).routes, *Persons(shell).routes, *Books(shell).routes]
     routes += [*Signing(shell).routes, *Ratifying(shell).routes, *Proposals(shell).routes]
     routes += Reassigning(shell).routes

@@ -11,6 +11,7 @@ from typing import Any
 
 from sop_engine.domain.calendar import WorkCalendar
 from sop_engine.domain.definition import Stage
+from sop_engine.domain.file_kinds import KINDS
 from sop_engine.domain.flow import outcomes_of
 from sop_engine.domain.indonesian import count_days, instant, long_date, short_date
 from sop_engine.domain.people import People
@@ -170,6 +171,20 @@ class CasePage(DocumentPage):
         """List the sign-offs a run waits for."""
         return [sign_off for sign_off in self.sign_offs_of(run) if sign_off.state == "requested"]
 
+    def files_of(self, run: Run) -> list[dict[str, Any]]:
+        """List the files delivered with a run: number, name, what they are, and by whom and when."""
+        return [
+            {
+                "id": one.id,
+                "name": self.said(one.name) or "berkas",
+                "what": f"{KINDS[one.kind].words}, {size_words(one.size)}",
+                "digest": one.digest,
+                "by": f"{self.person(one.person_id)}, {self.short(one.attached_at)}",
+            }
+            for one in self.view.attachments
+            if one.run_id == run.id and one.state == "attached"
+        ]
+
     def signers_of(self, sign_off: SignOff, run: Run) -> list[int]:
         """List the persons who may sign, never one who did the work (four eyes)."""
         holders = self.people.holders_of(sign_off.position, self.now)
@@ -257,6 +272,11 @@ class CasePage(DocumentPage):
 def printed(day: str | None) -> str:
     """A date as printed: a full one in words, `2017-07` as it stands, a dash where it is empty."""
     return long_date(date.fromisoformat(day)) if day and len(day) == 10 else day or "–"
+
+
+def size_words(size: int) -> str:
+    """Say how large a file is."""
+    return f"{size / 1e6:.1f} MB".replace(".", ",") if size >= 1e6 else f"{max(round(size / 1e3), 1)} kB"
 
 
 def left(calendar: WorkCalendar, due_at: datetime | None, now: datetime) -> str:

@@ -1,10 +1,13 @@
 """Pages to look at: what runs here, a case with its live position."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Path as InPath
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
+from sop_engine.domain.file_kinds import KINDS
 from sop_engine.domain.state import Task
 from sop_engine.web.access import Route
 from sop_engine.web.case_page import CasePage
@@ -33,6 +36,7 @@ class Looking:
         self.routes = [
             Route("GET", "/", self.home),
             Route("GET", "/kasus/{number}", self.case),
+            Route("GET", "/berkas/{number}", self.file),
         ]
 
     def home(self, visit: Visiting) -> Response:
@@ -61,3 +65,12 @@ class Looking:
             head=self._reading.office(),
             tries=commands_of(page) if self._shell.demo_command else [],
         )
+
+    def file(self, visit: Visiting, number: Number) -> Response:
+        """An attached file, to be saved: no browser shows it as a page of ours."""
+        found = self._reading.file(number)
+        if found is None:
+            raise HTTPException(404, f"Tidak ada berkas nomor {number}, atau sudah ditarik kembali.")
+        attachment, name, body = found
+        saved_as = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        return Response(body, media_type=KINDS[attachment.kind].media_type, headers=saved_as)

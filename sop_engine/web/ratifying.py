@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from sop_engine.application.ratify_edition import preview_void, receive_edition, sign_edition, void_edition
 from sop_engine.domain.editions import WetSignature
-from sop_engine.domain.indonesian import instant
+from sop_engine.domain.indonesian import instant, long_date
 from sop_engine.domain.organisation import Organisation
 from sop_engine.domain.state import Edition
 from sop_engine.errors import Refusal
@@ -29,6 +29,7 @@ class Ratifying:
         self._shell, self._reading, self._store = shell, shell.reading, shell.engine.store
         self.routes = [
             Route("GET", "/edisi/{number}", self.edition),
+            Route("GET", "/edisi/{number}/cetak", self.on_paper),
             Route("POST", "/edisi/{number}/sahkan", self.sign),
             Route("POST", "/edisi/{number}/basah", self.sign_on_paper),
             Route("POST", "/edisi/{number}/terima", self.receive),
@@ -39,6 +40,10 @@ class Ratifying:
     def edition(self, visit: Visiting, number: Number) -> Response:
         """An edition: its document, the table without a position; a draft with its digest, to be signed."""
         return self._page(visit, number)
+
+    def on_paper(self, visit: Visiting, number: Number) -> Response:
+        """The same document laid out for paper, with its sheet of ratification."""
+        return self._page(visit, number, template="cetak.html")
 
     def sign(self, visit: Visiting, number: Number) -> Response:
         """Sign the draft whose digest the form shows."""
@@ -92,16 +97,19 @@ class Ratifying:
 
     # -- showing ---------------------------------------------------------------------------------
 
-    def _page(self, visit: Visit, number: int, refusal: Exception | None = None) -> Response:
+    def _page(
+        self, visit: Visit, number: int, refusal: Exception | None = None, template: str = "edisi.html"
+    ) -> Response:
         edition = self._shell.edition(number)
         page = DocumentPage(self._reading.plan(edition.revision_id, edition.organisation))
         people, revision = self._reading.people().persons, self._reading.revision(edition.revision_id)
         signer, zone = people.get(edition.signed_by or 0), page.plan.zone
         cases, total = self._reading.cases_of(edition, SHOWN)
+        assert revision  # an edition has one from the start
         proposed = [made for made in self._reading.proposals() if made.arguments.get("edition") == number]
         return self._shell.page(
             visit,
-            "edisi.html",
+            template,
             refusal=refusal,
             page=page,
             edition=edition,
@@ -113,7 +121,10 @@ class Ratifying:
             proposed=[(made.id, title_of(made)) for made in proposed],
             received=self._received(edition, page.plan.organisation, zone),
             may_receive=self._may_receive(visit, edition, page.plan.organisation),
-            digest=revision.digest if revision else "",
+            digest=revision.digest,
+            revision=revision,
+            signed_on=long_date(page.plan.calendar.local_day(edition.in_force_at)) if edition.in_force_at else "",
+            printed_at=instant(self._store.clock(), zone),
             may_ratify=bool(visit.person and visit.person.id in self._shell.ratifiers(page.plan)),
             people=[(one.id, one.name) for one in people.values()],
             said=visit.said,

@@ -154,6 +154,8 @@ _SENTENCES = {
     "case.voided": "Kasus batal karena SOP-nya dinyatakan batal.",
     "sign_off.restaffed": "Yang berwenang mengesahkan {stage} berganti.",
     "task.taken_back": "Tugas {stage} ditarik kembali oleh yang menyerahkannya.",
+    "file.attached": "Berkas dilampirkan pada {stage}.",
+    "file.withdrawn": "Sebuah berkas pada {stage} ditarik kembali.",
     "task.claimed": "Tugas {stage} diambil.",
     "task.released": "Tugas {stage} dilepaskan kembali.",
 }

@@ -32,6 +32,8 @@ TOLD = {  # what a page says after an act led to it: `?kabar=…`
     "diambil": "Tugas ini sekarang milik Saudara.",
     "dilepas": "Tugas dilepaskan dan ditawarkan kembali.",
     "disimpan": "Pekerjaan disimpan. Saudara dapat melanjutkannya kapan saja.",
+    "terlampir": "Berkas terlampir, dan yang Saudara tulis disimpan.",
+    "berkas-ditarik": "Berkas ditarik kembali dan isinya dihapus; bahwa pernah terlampir tetap tercatat.",
     "diajukan": "Pekerjaan diajukan dan sekarang menunggu pengesahan.",
     "selesai": "Tugas selesai. Tahap berikutnya sudah dibuka dan pelaksananya diberi tahu.",
     "tamat": "Tugas selesai; semua tahap kasus ini telah selesai.",
@@ -215,7 +217,10 @@ def _breakable(text: str) -> Markup:
 
 
 _REFUSALS = {
-    400: ("Permintaan tidak dapat dilayani", "Periksa alamatnya, atau mulai dari beranda."),
+    400: (
+        "Permintaan tidak dapat dilayani",
+        "Periksa alamatnya, atau mulai dari beranda. Kirim paling banyak 8 berkas sekaligus.",
+    ),
     403: ("Tidak diizinkan", "Mulailah dari halaman kami; tidak ada yang berubah."),
     404: ("Halaman tidak ditemukan", "Alamatnya mungkin salah ketik, atau halaman ini belum tersedia."),
     405: ("Halaman ini hanya untuk dibaca", "Tidak ada yang dapat diubah dari sini; tidak ada yang berubah."),

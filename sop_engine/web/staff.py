@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from sop_engine.application.attach_file import attach_files, detach_file
 from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.hand_task import delegate_task, take_task_back
 from sop_engine.application.ports import Answer, Who
+from sop_engine.domain.attaching import Offered
 from sop_engine.domain.decisions import OnPaper
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.state import Task
@@ -25,6 +28,7 @@ from sop_engine.web.case_page import CasePage, left
 from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
 from sop_engine.web.task_page import TaskPage
+from sop_engine.web.uploads import number_in, offered
 from sop_engine.web.visit import Visit, Visiting
 
 SHOWN = 100  # so many lines of an inbox; the earliest due first
@@ -41,6 +45,8 @@ class Staff:
             Route("POST", "/tugas/{number}/ambil", self.claim),
             Route("POST", "/tugas/{number}/lepas", self.release),
             Route("POST", "/tugas/{number}/simpan", self.save),
+            Route("POST", "/tugas/{number}/lampirkan", self.attach),
+            Route("POST", "/tugas/{number}/tarik-berkas", self.detach),
             Route("POST", "/tugas/{number}/selesai", self.complete),
             Route("POST", "/tugas/{number}/alihkan", self.delegate),
             Route("POST", "/tugas/{number}/tarik", self.take_back),
@@ -108,21 +114,35 @@ class Staff:
     def save(self, visit: Visiting, number: Number) -> Response:
         """Put unfinished work aside; nothing is submitted."""
 
-        def keep(_store: SqlStore, who: Who, number: int) -> Answer:
-            _, task = self._found(number)
-            if not self._mine(visit, task):
-                raise Refusal("Tugas ini bukan lagi milik Saudara.", instead="Salin yang masih perlu.")
-            typed = {name: said for name, said in visit.typed().items() if not name.startswith("_")}
-            self._shell.engine.sessions.keep_draft(task.run_id, who.person_id, typed)
-            return {}
+        return self._do(visit, number, partial(self._keep, visit), f"/tugas/{number}", "disimpan")
 
-        return self._do(visit, number, keep, f"/tugas/{number}", "disimpan")
+    def attach(self, visit: Visiting, number: Number) -> Response:
+        """Attach the chosen files, or one of an earlier pass again, and put aside what was typed beside them."""
+
+        def attach(store: SqlStore, who: Who, number: int) -> Answer:
+            earlier = self._reading.file(number_in(visit, "lagi", "Berkasnya")) if visit.said("lagi") else None
+            again = [Offered(earlier[1], earlier[2])] if earlier else []
+            attach_files(store, who, number, [*offered(visit), *again])
+            return self._keep(visit, store, who, number)
+
+        return self._do(visit, number, attach, f"/tugas/{number}", "terlampir")
+
+    def detach(self, visit: Visiting, number: Number) -> Response:
+        """Take a file back, and put aside what was typed."""
+
+        def detach(store: SqlStore, who: Who, number: int) -> Answer:
+            detach_file(store, who, number, number_in(visit, "tarik", "Berkas yang ditarik"))
+            return self._keep(visit, store, who, number)
+
+        return self._do(visit, number, detach, f"/tugas/{number}", "berkas-ditarik")
 
     def complete(self, visit: Visiting, number: Number) -> Response:
         """Complete a task with what the form says."""
 
         def work() -> str:
             chosen = visit.said("putusan")
+            if files := offered(visit):  # chosen and not uploaded yet
+                attach_files(self._store, visit.who("berkas"), number, files)
             answer = complete_task(
                 self._store,
                 visit.who(),
@@ -140,6 +160,18 @@ class Staff:
             return f"/tugas?kabar={'diajukan' if answer['status'] == 'submitted' else 'selesai'}"
 
         return self._shell.act(work, lambda refusal: self._again(visit, number, refusal))
+
+    def _keep(self, visit: Visit, _store: SqlStore, who: Who, number: int) -> Answer:
+        _, task = self._found(number)
+        if not self._mine(visit, task):
+            raise Refusal("Tugas ini bukan lagi milik Saudara.", instead="Salin yang masih perlu.")
+        typed = {
+            name: said
+            for name, said in visit.typed().items()
+            if not name.startswith("_") and name not in ("tarik", "lagi")
+        }
+        self._shell.engine.sessions.keep_draft(task.run_id, who.person_id, typed)
+        return {}
 
     def _do(
         self, visit: Visit, number: int, act: Callable[[SqlStore, Who, int], Answer], to: str, told: str

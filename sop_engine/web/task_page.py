@@ -102,19 +102,13 @@ class TaskPage:
         return sorted(((one.id, one.name) for one in persons if one.id not in have), key=lambda one: one[1])
 
     @property
-    def before(self) -> list[tuple[str, str, str]]:
-        """What earlier stages delivered, the latest first: stage, words, by whom."""
-        done = [run for run in self.case.view.runs if run.state == "completed" and self.case.said(run.result)]
+    def before(self) -> list[tuple[str, Run]]:
+        """What earlier stages delivered, the latest first: stage and run."""
+        runs, case = self.case.view.runs, self.case
+        done = [r for r in runs if r.state == "completed" and (case.said(r.result) or case.files_of(r))]
         done.sort(key=lambda run: run.ended_seq or 0, reverse=True)
-        return [
-            (
-                f"{self.case.number(stage)} {stage.activity}",
-                self.case.said(run.result),
-                self.case.person(run.performed_by),
-            )
-            for run in done
-            if (stage := self.case.plan.stage(run.stage))
-        ]
+        stages = [case.plan.stage(run.stage) for run in done]
+        return [(f"{case.number(stage)} {stage.activity}", run) for stage, run in zip(stages, done, strict=True)]
 
     @property
     def passes(self) -> list[Run]:

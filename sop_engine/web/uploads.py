@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 from starlette.datastructures import UploadFile
 
+from sop_engine.domain import attaching
+from sop_engine.domain.attaching import Offered
 from sop_engine.domain.calendar import midnight
 from sop_engine.errors import Refusal
 from sop_engine.files.guard import LARGEST
@@ -18,6 +20,12 @@ def uploaded(visit: Visit, name: str) -> bytes:
     """Give an uploaded file's bytes, of a larger one than we take only enough to see that; b'' for none."""
     file = visit.form.get(name)
     return file.file.read(LARGEST + 1) if isinstance(file, UploadFile) and file.size else b""
+
+
+def offered(visit: Visit) -> list[Offered]:
+    """Give the files chosen to be attached, of a larger one than we take only enough to see that."""
+    chosen = [file for file in visit.form.getlist("berkas") if isinstance(file, UploadFile) and file.filename]
+    return [Offered(file.filename or "", file.file.read(attaching.LARGEST + 1)) for file in chosen]
 
 
 def text_of(visit: Visit) -> bytes:

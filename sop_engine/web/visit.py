@@ -68,11 +68,11 @@ class Visit:
         kept = self.engine.store.credential(self.engine.office_id, self.person.id)
         return bool(kept and kept.totp_secret)
 
-    def who(self) -> Who:
-        """Whoever acts, for a command; a form sent twice gives the first answer."""
+    def who(self, part: str = "") -> Who:
+        """Whoever acts, for a command; a form sent twice gives the first answer, for each `part` of what it asks."""
         assert self.person
         assert self.session
-        key = self.said("_kunci")[:64] or None
+        key = self.said("_kunci")[:64] + part or None
         proof = self.session.proof if self.fresh else ""
         return Who(self.engine.office_id, self.person.id, "demo" if self.demo else "web", key, proof)
 

@@ -37,7 +37,7 @@ MUST_HAPPEN = {  # else the machine would prove nothing
     *("absence", "absence: refused", "back", "back: refused", "told run.restaffed", "told sign_off.restaffed"),
     *("told sign_off.passed_up", "delegate", "delegate: refused", "reassign", "reassign: refused", "take back"),
     *("void", "void: refused", "cases void", "told edition.replaced", "receive", "receive: refused"),
-    *("on paper", "on paper: refused", "sign on paper"),
+    *("attach", "attach: refused", "detach", "on paper", "on paper: refused", "sign on paper"),
     *("proposed: revision", "propose plainly, ralat"),
     *("propose plainly, nothing: refused", "propose plainly, number: refused", "withdraw a revision"),
     *("preview: shown", "preview: refused", "sign stale: refused", "sign revision, as proposer: refused"),

@@ -16,12 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from notifications.mime import Sender, freeze
 from notifications.render import render
 from sop_engine.application.answer_sign_off import approve, return_work
+from sop_engine.application.attach_file import attach_files, detach_file
 from sop_engine.application.claim_task import claim_task, release_task
 from sop_engine.application.complete_task import complete_task
 from sop_engine.application.load_edition import load_edition
 from sop_engine.application.outbox_port import OutgoingMessage
 from sop_engine.application.ratify_edition import sign_edition
 from sop_engine.application.start_case import YEARLY, cancel_case, start_case
+from sop_engine.domain.attaching import MOST, Offered
 from sop_engine.domain.deadlines import levels_of
 from sop_engine.domain.definition import Stage
 from sop_engine.domain.expressions import FixedDate
@@ -70,6 +72,7 @@ ATTACKS = [  # of somebody with the application's own connection; each must be r
     "UPDATE reminders SET state = 'armed' WHERE state <> 'armed' RETURNING run_id",
     "UPDATE reminders SET at = '2000-01-01T00:00:00.000000Z' RETURNING run_id",
     "UPDATE texts SET body = 'lain' RETURNING id",
+    "UPDATE files SET body = NULL WHERE body IS NOT NULL RETURNING id",
 ]
 OPEN = ("offered", "claimed")
 _OPEN = f"tasks WHERE state IN {OPEN}"
@@ -390,6 +393,8 @@ class WorkLife(RuleBasedStateMachine):
         end = {1: "again", 2: "struck"}.get(pick % 7)
         work = chosen(self.open_work(), pick)
         said, allowed = self.said(work, way), self.may_end(work)
+        if way % 3 == 0:
+            self.deliver(work, way)
         who = self.office.who(work.person, key=f"kunci-{next(self.keys)}")
         if end == "struck" and allowed:
             store = FailingStore(self.office.store, Struck())
@@ -406,6 +411,20 @@ class WorkLife(RuleBasedStateMachine):
             assert self.watch.look(self.office) == 0
             call = lambda: complete_task(self.office.store, self.office.who(work.person), work.task, **said)  # noqa: E731
             self.act("complete twice", call, False)
+
+    def deliver(self, work: Work, way: int) -> None:
+        """Attach a file to work that is about to be done, perhaps take it back; never a program."""
+        who, there = self.office.who(work.person), self.count("attachments", f"run_id = {work.run}")
+        others = self.count("tasks", f"run_id = {work.run} AND state = 'claimed' AND id <> {work.task}")
+        allowed, store = self.may(work) and not others and there < MOST, self.office.store
+
+        def attach(body: bytes) -> Any:
+            return attach_files(store, who, work.task, [Offered("Naskah.txt", body)])
+
+        answer = self.act("attach", lambda: attach(b"Naskah %d" % next(self.keys)), allowed)
+        self.act("attach", lambda: attach(b"MZ\0"), False)
+        if allowed and way % 2:
+            self.act("detach", lambda: detach_file(store, who, work.task, answer["attachments"][0]))
 
     def complete_wrongly(self, pick: int, way: int) -> None:
         how = chosen(["stranger", "outcome", "redo", "quorum", "guest", "reason"], way)

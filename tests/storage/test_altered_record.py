@@ -14,6 +14,7 @@ from sop_engine.application.export_record import exported
 from sop_engine.application.verify_record import verify_record
 from sop_engine.domain.record import chained
 from sop_engine.storage.record_view import SqlRecord
+from tests.attachments import PNG, attach, detach_last
 from tests.office import Office
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -23,6 +24,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def finished(office: Office) -> Office:
     """A whole case of SOP 396, with words in it."""
     office.start(office.in_force())
+    attach(office, "disposisi", "Surat.txt", b"Perihal: permintaan LKj\n")
+    attach(office, "disposisi", "Foto.png", PNG)
+    attach(office, "disposisi", "Keliru.txt", b"Bukan ini.\n")
+    detach_last(office, "disposisi")
     office.to_the_end()
     return office
 
@@ -34,10 +39,11 @@ class Altered(SqlRecord):
         super().__init__(real._run, real._office, real._shelf)
         self.rows = rows
 
-    def _rows(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        if statement not in self.rows:
-            self.rows[statement] = [tuple(row) for row in self._run(statement, (self._office,))]
-        yield from self.rows[statement]
+    def _rows(self, statement: str, *parameters: int) -> Iterator[tuple[Any, ...]]:
+        asked = " ".join(map(str, (statement, *parameters)))
+        if asked not in self.rows:
+            self.rows[asked] = [tuple(row) for row in self._run(statement, (self._office, *parameters))]
+        yield from self.rows[asked]
 
 
 def cells(rows: Rows) -> Iterator[tuple[str, int, int, int]]:
@@ -45,13 +51,19 @@ def cells(rows: Rows) -> Iterator[tuple[str, int, int, int]]:
     for statement, found in rows.items():
         for number, row in enumerate(found):
             for column, value in enumerate(row):
-                for byte in range(len(str(value).encode())) if value is not None else ():
+                for byte in range(len(raw_of(value))) if value is not None else ():
                     yield statement, number, column, byte
 
 
+def raw_of(value: Any) -> bytearray:
+    return bytearray(value if isinstance(value, bytes) else str(value).encode())
+
+
 def flipped(value: Any, byte: int, bit: int) -> Any:
-    raw = bytearray(str(value).encode())
+    raw = raw_of(value)
     raw[byte] ^= bit
+    if isinstance(value, bytes):
+        return bytes(raw)
     if isinstance(value, int):
         return int(raw) if raw.isdigit() and int(raw) != value else value + 1
     return raw.decode(errors="surrogateescape")
@@ -85,6 +97,9 @@ def test_a_flipped_byte_is_seen(finished: Office) -> None:
     chosen = random.Random(396).sample(places, 400)
 
     assert missed(record, heads, chosen, 1) == missed(record, heads, chosen[:100], 32) == []
+    delivered = [place for place in places if "FROM files" in place[0]]
+    assert len(delivered) > 50
+    assert missed(record, heads, delivered, 1) == []
     print(f"flips: 500 of {len(places)} bytes, all seen")
 
 
@@ -145,7 +160,7 @@ def test_rows_removed_doubled_swapped_cut_or_rewritten_are_seen(finished: Office
 
 
 def test_an_export_is_checked_by_its_own_verifier(finished: Office, tmp_path: Path) -> None:
-    source = (resources.files("sop_engine") / "periksa.py").read_text("utf-8")
+    source = (resources.files("sop_engine") / "periksa.py").read_bytes()
     assert len(source.splitlines()) <= 150
     case = finished.store.query("SELECT MIN(id) FROM cases")[0][0]
     for case_id in (None, case):
@@ -156,7 +171,7 @@ def test_an_export_is_checked_by_its_own_verifier(finished: Office, tmp_path: Pa
             files = dict(exported(record, case_id)) | {"periksa.py": source}
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content.encode())
+            (folder / name).write_bytes(content)
 
         def checked(*heads: str, folder: Path = folder) -> tuple[int, str]:
             command = [sys.executable, "-I", "-S", str(folder / "periksa.py"), str(folder), *heads]
@@ -165,13 +180,15 @@ def test_an_export_is_checked_by_its_own_verifier(finished: Office, tmp_path: Pa
 
         assert checked(f"{seq}:{head}")[0] == 0, checked(f"{seq}:{head}")
         assert checked(f"{seq + 1}:{head}")[0] == checked(f"{seq}:{'0' * 64}")[0] == 1
-        for name in [name for name in files if name.endswith(("jsonl", "yaml"))]:
-            damage: list[Callable[[str], str]] = [lambda text: text[: len(text) // 2], lambda text: text.swapcase()]
+        damaged = [name for name in files if name.endswith(("jsonl", "yaml")) or name.startswith("berkas/")]
+        assert sum(name.startswith("berkas/") for name in damaged) == 2  # the third was taken back
+        for name in damaged:
+            damage: list[Callable[[bytes], bytes]] = [lambda body: body[: len(body) // 2], lambda body: body.swapcase()]
             for change in damage:
-                (folder / name).write_text(change(files[name]), "utf-8")
+                (folder / name).write_bytes(change(files[name]))
                 code, out = checked(f"{seq}:{head}")
                 assert (code, "TIDAK UTUH" in out) == (1, True), (name, out)
-            (folder / name).write_bytes(files[name].encode())
+            (folder / name).write_bytes(files[name])
 
 
 def test_a_stage_that_says_something_else_than_when_it_ended_breaks_its_seal(finished: Office) -> None:

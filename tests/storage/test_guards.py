@@ -17,10 +17,12 @@ from sop_engine.storage import schema, sqlite
 from sop_engine.storage.guards import GUARDS, sqlite_triggers
 from sop_engine.storage.rows import CODECS
 from sop_engine.storage.tables import TABLES
+from tests.attachments import attach, detach_last
 from tests.office import SOP_396, Office
 
 STORES = ["sqlite"]  # these attacks speak SQLite; test_postgres_attacks.py has the others
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi')"
+OF_DONE = "run_id IN (SELECT id FROM stage_runs WHERE state = 'completed')"
 ACTIVE = "(SELECT id FROM stage_runs WHERE state = 'active')"
 COPY = "SELECT office_id, id, case_id, stage, pass_no, slot, revision_id, activated_at, activated_seq"
 REBORN = (
@@ -89,6 +91,19 @@ ATTACKS = {
     "arm a sent reminder again": ("UPDATE reminders SET state = 'armed' WHERE state = 'superseded'",
                                   ["reminders_frozen"]),
     "delete a reminder": ("DELETE FROM reminders", ["reminders_no_delete"]),
+    "change a delivered file": ("UPDATE files SET body = x'00'", ["files_frozen"]),
+    "empty a delivered file": ("UPDATE files SET body = NULL", ["files_frozen"]),
+    "delete a delivered file": ("DELETE FROM files", ["files_no_delete"]),
+    "replace a delivered file": (
+        "INSERT OR REPLACE INTO files SELECT office_id, id, x'00' FROM files", ["files_key_taken", "files_no_delete"]),
+    "say that a delivered file is another": ("UPDATE attachments SET digest = 'ee'", ["attachments_fixed",
+        "attachments_update_in_time"]),
+    "take back what was delivered with a completed run": (
+        f"UPDATE attachments SET state = 'withdrawn', ended_at = attached_at WHERE {OF_DONE}",
+        ["attachments_update_in_time"]),
+    "deliver something more with a completed run": (
+        "INSERT INTO attachments SELECT office_id, id + 9999, case_id, run_id, person_id, name, kind, size, digest,"
+        f" attached_at, state, ended_at FROM attachments WHERE {OF_DONE}", ["attachments_insert_in_time"]),
     "delete a case": ("DELETE FROM cases", ["cases_no_delete"]),
     "give a case another year": ("UPDATE cases SET year = 2030", ["cases_fixed"]),
 }  # fmt: skip
@@ -99,6 +114,7 @@ CHECKED = {"raise an expired or draft edition", "send a mail twice", "fork the r
 @pytest.fixture
 def attacked(running: Office):
     """A connection of somebody with the file in hand, without our pragmas."""
+    attach(running, "disposisi", "Surat.txt", b"Isi surat")
     running.done("disposisi")
     running.done("persiapan")
     running.send_back("Perbaiki jadwal.")
@@ -122,6 +138,13 @@ def set_apart(office: Office) -> None:
     named = (office.store, admin, away, "sekretaris", "plh", "SP 1", office.at + day, office.at + 2 * day)
     withdraw(office.store, admin, appoint(*named)["proposal"])
     appoint(*named)
+
+
+def two_files(office: Office) -> None:
+    """Leave a file with a stage that is worked on, and one that was taken back."""
+    attach(office, "disposisi", "Surat.txt", b"Isi surat lain")
+    attach(office, "disposisi", "Keliru.txt", b"Bukan ini")
+    detach_last(office, "disposisi")
 
 
 def _numbered(number: int) -> str:
@@ -153,6 +176,8 @@ FROZEN = {  # one change of a row that has ended, for each table that freezes ro
     "tasks": "UPDATE tasks SET capacity = 'plt' WHERE state = 'done'",
     "sign_offs": "UPDATE sign_offs SET note = 1 WHERE state = 'returned'",
     "proposals": "UPDATE proposals SET decided_at = NULL WHERE state = 'withdrawn'",
+    "attachments": "UPDATE attachments SET ended_at = 'x' WHERE state = 'withdrawn'",
+    "files": "UPDATE files SET body = x'00'",
     "texts": "UPDATE texts SET body = 'lain'",
     "reminders": "UPDATE reminders SET rank = 9 WHERE state = 'superseded'",
     "messages": "UPDATE messages SET error = 'x' WHERE state = 'superseded'",
@@ -164,7 +189,12 @@ LIFE = {
     " ended_seq = 1, seal = 'ee' WHERE state = 'active'",
     "messages": "UPDATE messages SET state = 'sent', body = x'00', sent_at = '' WHERE state = 'queued'",
 }
+OF_ACTIVE = "run_id IN (SELECT id FROM stage_runs WHERE state = 'active')"
 ONCE = {
+    "attachments_key_taken": f"INSERT INTO attachments SELECT * FROM attachments WHERE {OF_ACTIVE}",
+    "files_fixed": "UPDATE files SET id = 77777, body = NULL",
+    "attachments_insert_in_time": ATTACKS["deliver something more with a completed run"][0],
+    "attachments_update_in_time": ATTACKS["take back what was delivered with a completed run"][0],
     "texts_fixed": "UPDATE texts SET salt = '77', body = NULL",
     "sign_offs_four_eyes": ATTACKS["sign off one's own work"][0],
     "events_next": ATTACKS["append what is bound to nothing"][0],
@@ -195,6 +225,8 @@ ALIVE = {
     "tasks": "state = 'offered'",
     "sign_offs": "state = 'requested'",
     "proposals": "state = 'proposed'",
+    "attachments": f"state = 'attached' AND {OF_ACTIVE}",
+    "files": "1",
     "reminders": "state = 'armed'",
     "messages": "state = 'queued'",
     "texts": "1",
@@ -214,11 +246,13 @@ def lived_in(office: Office, tmp_path: Path):
     again = Office(office.place, office.at, new=False)
     again.person |= office.person
     again.start(again.in_force())
+    attach(again, "disposisi", "Surat.txt", b"Isi surat")
     again.done("disposisi")
     again.done("persiapan")
     again.send_back("Perbaiki.")
     again.done("persiapan")
     again.start(again.in_force(_numbered(998)))
+    two_files(again)
     set_apart(again)
     again.load(_numbered(999))
     again.close()
@@ -254,6 +288,8 @@ BAD_ROWS = {  # constraint → a row that breaks it
     "holders_capacity": "UPDATE holders SET capacity = 'raja'",
     "holders_period": "UPDATE holders SET until_at = '2000-01-01T00:00:00.000000Z'",
     "absences_period": "UPDATE absences SET until_at = '2000-01-01T00:00:00.000000Z'",
+    "attachments_state": "UPDATE attachments SET state = 'hilang', ended_at = attached_at",
+    "attachments_end": "UPDATE attachments SET ended_at = attached_at",
     "proposals_state": "UPDATE proposals SET state = 'hilang', decided_by = 1 WHERE state = 'proposed'",
     "proposals_end": "UPDATE proposals SET decided_by = 1 WHERE state = 'proposed'",
     "proposals_second_person": "UPDATE proposals SET state = 'confirmed', decided_by = proposed_by"

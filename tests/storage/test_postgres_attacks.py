@@ -8,9 +8,10 @@ import pytest
 
 from sop_engine.application.start_case import cancel_case
 from sop_engine.storage.guards import postgresql_triggers
+from tests.attachments import attach
 from tests.office import Office
 from tests.postgres import Database, Databases
-from tests.storage.test_guards import BAD_ROWS, BAD_VALUES, _numbered, set_apart, statement_against
+from tests.storage.test_guards import BAD_ROWS, BAD_VALUES, _numbered, set_apart, statement_against, two_files
 
 STORES = ["postgres"]
 DONE = "(SELECT MIN(id) FROM stage_runs WHERE stage = 'disposisi' AND state = 'completed')"
@@ -99,6 +100,10 @@ ATTACKS = {
         "UPDATE messages SET state = 'failed', error = 'x' WHERE state = 'queued'", ["messages_life"]),
     "arm a sent reminder again": (
         "UPDATE reminders SET state = 'armed' WHERE state = 'superseded'", ["reminders_frozen"]),
+    "change a delivered file": (r"UPDATE files SET body = '\x00'", ["files_frozen"]),
+    "take back what was delivered with a completed run": (
+        "UPDATE attachments SET state = 'withdrawn', ended_at = attached_at WHERE state = 'attached' AND run_id IN"
+        " (SELECT id FROM stage_runs WHERE state = 'completed')", ["attachments_update_in_time"]),
     "give a case another year": ("UPDATE cases SET year = 2030 WHERE state = 'running'", [HAK, "cases_fixed"]),
     "put back a replaced edition": (
         "UPDATE editions SET state = 'replaced', signed_by = 1, in_force_at = '' WHERE state = 'draft'",
@@ -116,11 +121,13 @@ def lived_in(databases: Databases) -> Iterator[Database]:
     with place.connect(databases.owner) as connection:
         connection.execute("UPDATE editions SET state = 'void'")
     office.start(office.in_force())
+    attach(office, "disposisi", "Surat.txt", b"Isi surat")
     office.done("disposisi")
     office.done("persiapan", result="Rencana kerja.")
     office.send_back("Perbaiki.")
     office.done("persiapan")
     office.start(office.in_force(_numbered(998)))
+    two_files(office)
     set_apart(office)
     office.load(_numbered(999))
     office.close()

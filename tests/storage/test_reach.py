@@ -12,6 +12,7 @@ from sop_engine.application.ratify_edition import void_edition
 from sop_engine.application.revise_edition import follow_revisions
 from sop_engine.storage import sqlite
 from sop_engine.storage.store import SqliteStore
+from tests.attachments import attach, detach_last
 from tests.office import Office
 from tests.revisions import of_stage, revise
 
@@ -27,6 +28,9 @@ def a_life(office: Office) -> None:
     """Everything that happens to a case, from its start to the end of its edition."""
     edition = office.in_force()
     office.start(edition)
+    attach(office, "disposisi", "Surat.txt", b"Isi surat")
+    office.engine.reading.file(attach(office, "disposisi", "Keliru.txt", b"Bukan ini"))
+    detach_last(office, "disposisi")
     office.done("disposisi")
     office.done("persiapan")
     return_work(office.store, office.who("sekretaris"), office.asked()[0][0], "Perbaiki.")

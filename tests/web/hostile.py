@@ -53,7 +53,7 @@ TOGETHER = "\n".join((*SCRIPTS, *TEMPLATES, *HEADERS, *PATHS))
 NUMBERS = ("-1", "0", "1e9", "9" * 40, "٣", "1;DROP TABLE tasks", "' OR 1=1 --", "NaN", "", "1\x00", "²")
 
 ADDRESSES = (  # where a number or a file is expected
-    "/kasus/{}", "/edisi/{}", "/tugas/{}", "/pengesahan/{}", "/statis/{}", "/{}",
+    "/kasus/{}", "/edisi/{}", "/berkas/{}", "/tugas/{}", "/pengesahan/{}", "/statis/{}", "/{}",
 )  # fmt: skip
 STEPS = (
     *(

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from sop_engine.web.access import ACCESS, May
+from tests.attachments import PDF, attach
 from tests.office import OPENING, SOP_396, Office, SqliteFile
 from tests.revisions import of_stage, propose
 from tests.web.conftest import browser, cheap_prover, everything, token_on
@@ -30,8 +31,11 @@ class Row(NamedTuple):
 
 EXPECTED = {
     ("GET", "/"): Row(),
+    ("GET", "/ikhtisar"): Row(),
     ("GET", "/kasus/{number}"): Row("case"),
     ("GET", "/edisi/{number}"): Row("edition"),
+    ("GET", "/edisi/{number}/cetak"): Row("edition"),
+    ("GET", "/berkas/{number}"): Row("file"),
     ("GET", "/surel"): Row(nobody=200),
     ("GET", "/surel/{number}"): Row("mail", nobody=404, own=404, others=404),  # none was sent here
     ("POST", "/jadi/{number}"): Row("person", own=303, others=303, nobody=303),
@@ -48,6 +52,8 @@ EXPECTED = {
     ("POST", "/tugas/{number}/ambil"): Row("task", 303, 422),
     ("POST", "/tugas/{number}/lepas"): Row("task", 422, 422),  # nobody has taken it
     ("POST", "/tugas/{number}/simpan"): Row("task", 303, 422),
+    ("POST", "/tugas/{number}/lampirkan"): Row("task", 422, 422),  # nothing is chosen
+    ("POST", "/tugas/{number}/tarik-berkas"): Row("task", 422, 422),
     ("POST", "/tugas/{number}/selesai"): Row("task", 303, 422, said=(("hasil", "Ada."),)),
     ("POST", "/tugas/{number}/alihkan"): Row("task", 303, 422, said=(("kepada", "{idle}"), ("pesan", "Tolong."))),
     ("POST", "/tugas/{number}/tarik"): Row("task", 422, 422),  # nobody has handed it over
@@ -109,6 +115,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edition = office.in_force(text)
     for _ in range(3):
         office.start(edition)
+    attach(office, "disposisi", "Surat.pdf", PDF)
     for stage in ("disposisi", "disposisi", "persiapan"):
         office.done(stage)
     propose(office, edition, of_stage("pleno", "waktu: 1 hari", "waktu: 2 hari", text))
@@ -144,6 +151,7 @@ def things(office: Office, kind: str) -> dict[int, int]:
         "sign_off": "SELECT s.id, h.person_id FROM sign_offs s JOIN holders h ON h.position = s.position",
         "case": "SELECT id, 0 FROM cases",
         "edition": "SELECT id, 0 FROM editions",
+        "file": "SELECT id, 0 FROM attachments",
         "mail": "SELECT id, person_id FROM messages",
         "person": "SELECT id, 0 FROM persons",
         "proposal": "SELECT id, proposed_by FROM proposals",

@@ -16,6 +16,7 @@ from tests.web.conftest import HERE, be, browser, deliver, everything, token_on
 
 NAMES = (  # every field a form of ours has, or carries
     *("hasil", "catatan", "kelengkapan", "putusan", "hadir", "dilaksanakan", "bukti", "kepada", "pesan", "surel"),
+    *("berkas", "tarik", "lagi"),
     *("sandi", "kode", "ke", "_ke", "_kunci", "_versi", "isi.hasil", "ulang.ya", "pemulihan", "sandi_baru", "rahasia"),
 )
 HARMLESS = {"_tanda", "kode_baru", "sandi", "sandi_lagi", "pemulihan"}

@@ -1,10 +1,15 @@
 """The ratifying official signs what is shown, and nothing else."""
 
 import hashlib
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+from html import unescape
 
 from pyotp import TOTP
 
+from sop_engine.application.ratify_edition import sign_edition
+from sop_engine.domain.editions import WetSignature
+from sop_engine.wiring import parse_definition
 from tests.office import SOP_396, Office
 from tests.web.conftest import PASSWORD, be, browser, everything, give_second_factor, sign_in
 from tests.web.test_staff import form_on
@@ -104,3 +109,47 @@ def test_voiding_shows_its_consequences_first_and_takes_a_ground_and_a_proof_wit
     assert running.engine.reading.editions()[0].state == "void"
     assert "batal" in visitor.get(page).text
     assert "Nyatakan batal seluruhnya" not in visitor.get(page).text
+
+
+def words_of(page: str) -> str:
+    """What a reader of a page sees, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).split())
+
+
+def test_the_page_for_paper_is_the_whole_document_and_says_how_it_was_signed(office: Office) -> None:
+    loaded = office.load(SOP_396.read_text("utf-8"))
+    page = f"/edisi/{loaded['edition']}"
+    visitor = browser(office)
+    assert f'href="{page}/cetak"' in visitor.get(page).text
+
+    draft = words_of(visitor.get(f"{page}/cetak").text)
+    assert "RANCANGAN: belum ditandatangani dan belum berlaku." in draft
+    assert "Pada tanggal …" in draft
+    assert "Disetujui secara elektronik" not in draft
+    assert "Nomor pada dokumen tidak sama" in draft
+    assert "NOMOR: 346/ORT.06/3601/2023" in draft
+    assert "Nomor SOP 396/ORT.06/3601/2023" in draft
+    for clause in parse_definition(SOP_396.read_text("utf-8")).clauses:
+        assert clause.text in draft
+    sign_edition(office.store, office.who("sekretaris"), loaded["edition"], loaded["digest"])
+
+    shown = visitor.get(f"{page}/cetak").text
+    signed = words_of(shown)
+    assert "RANCANGAN" not in signed
+    assert "Disahkan di Pandeglang Pada tanggal 4 Januari 2027 Sekretaris," in signed
+    assert "Disetujui secara elektronik dalam sistem oleh Rahayu Contoh" in signed
+    assert "(bukan tanda tangan elektronik tersertifikasi)" in signed
+    assert loaded["digest"] in signed
+    assert shown.count('<tr role="row" id="tahap-') == 13
+    assert '<details class="clauses">' not in shown  # paper can't be opened
+
+
+def test_the_page_for_paper_tells_a_signature_on_paper_by_its_scan(office: Office) -> None:
+    loaded = office.load(SOP_396.read_text("utf-8"))
+    office.at += timedelta(days=2)
+    wet = WetSignature(office.person["sekretaris"], date(2027, 1, 5), "ab" * 32, office.person["ketua"])
+    sign_edition(office.store, office.who("admin"), loaded["edition"], loaded["digest"], wet)
+    signed = words_of(browser(office).get(f"/edisi/{loaded['edition']}/cetak").text)
+    assert "Pada tanggal 5 Januari 2027" in signed
+    assert "Ditandatangani di atas kertas" in signed
+    assert "ab" * 32 in signed

@@ -12,9 +12,9 @@ from sop_engine.domain.deadlines import due_of, not_before_day, planned_start
 from sop_engine.domain.definition import Definition, Limit, Stage
 from sop_engine.domain.expressions import AfterStage, DateRule, FixedDate
 from sop_engine.domain.indonesian import count_days, day_date, long_date
+from sop_engine.domain.planning import through
 from sop_engine.errors import Problem
 from sop_engine.files.lints.subject import warning
-from sop_engine.files.lints.working_days import through
 
 YEARS = range(2000, 2101)
 _MONTHS = {"bulanan": 1, "triwulan": 3, "semesteran": 6}

@@ -1,15 +1,11 @@
 """How many working days an SOP takes when every run uses all its time (design §10)."""
 
 import calendar
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
-from typing import TypeVar
+from datetime import date, timedelta
 
-from sop_engine.domain.definition import Definition, Stage, Step
+from sop_engine.domain.definition import Definition, Stage
 from sop_engine.domain.expressions import Duration
-from sop_engine.domain.flow import SKIPPED, outcomes_of
-
-T = TypeVar("T", int, datetime)
+from sop_engine.domain.planning import through
 
 _DAY = 450  # working minutes; time below is working minutes since a Monday's opening
 _MONDAY = date(2001, 1, 1)
@@ -20,29 +16,6 @@ def working_days(definition: Definition) -> tuple[int, int]:
     """The shortest way through and the longest without rework, in five-day weeks without holidays."""
     shortest, longest = (through(definition.steps, 0, pick, _ended) for pick in (min, max))
     return -(-shortest // _DAY), -(-longest // _DAY)
-
-
-def through(steps: tuple[Step, ...], start: T, pick: Callable[[Iterable[T]], T], ended: Callable[[Stage, T], T]) -> T:
-    """When a list of steps begun at `start` is left, of several ways to a step the one that `pick` takes.
-
-    `ended` tells when a stage activated at a moment is completed; it is asked once per stage, in the file's order.
-    """
-    index = {step.id: number for number, step in enumerate(steps) if isinstance(step, Stage)}
-    arrivals: list[list[T]] = [[start], *([] for _ in steps)]
-    for number, step in enumerate(steps):
-        if not arrivals[number]:
-            continue
-        at = pick(arrivals[number])
-        if not isinstance(step, Stage):
-            ends = sorted(through(branch, at, pick, ended) for branch in step.block.branches)
-            arrivals[number + 1].append(ends[(step.block.done_when or len(ends)) - 1])
-            continue
-        done = ended(step, at)
-        for outcome, target in outcomes_of(step).items():
-            onward = {"next": number + 1, "end": len(steps), "forward": index.get(target.stage, len(steps))}
-            if target.kind in onward:
-                arrivals[onward[target.kind]].append(at if outcome == SKIPPED else done)
-    return pick(arrivals[-1] or [start])
 
 
 def _ended(stage: Stage, at: int) -> int:

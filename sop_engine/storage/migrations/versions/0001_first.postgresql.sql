@@ -312,6 +312,26 @@ CREATE TABLE stage_runs (
 	FOREIGN KEY(office_id, case_id) REFERENCES cases (office_id, id)
 );
 CREATE UNIQUE INDEX stage_runs_place ON stage_runs (office_id, case_id, stage, pass_no, slot);
+CREATE TABLE attachments (
+	office_id BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	case_id BIGINT NOT NULL,
+	run_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	name BIGINT NOT NULL,
+	kind TEXT COLLATE "C" NOT NULL,
+	size BIGINT NOT NULL,
+	digest TEXT COLLATE "C" NOT NULL,
+	attached_at TEXT COLLATE "C" NOT NULL,
+	state TEXT COLLATE "C" NOT NULL,
+	ended_at TEXT COLLATE "C",
+	PRIMARY KEY (office_id, id),
+	CONSTRAINT attachments_state CHECK (state IN ('attached', 'withdrawn')),
+	CONSTRAINT attachments_end CHECK ((state = 'attached') = (ended_at IS NULL)),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+);
+CREATE INDEX attachments_case ON attachments (office_id, case_id);
 CREATE TABLE drafts (
 	office_id BIGINT NOT NULL,
 	run_id BIGINT NOT NULL,
@@ -387,3 +407,10 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE files (
+	office_id BIGINT NOT NULL,
+	id BIGINT NOT NULL,
+	body BYTEA,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id, id) REFERENCES attachments (office_id, id)
+);

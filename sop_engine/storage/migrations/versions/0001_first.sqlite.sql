@@ -348,6 +348,28 @@ CREATE TABLE stage_runs (
  WITHOUT ROWID,
  STRICT;
 CREATE UNIQUE INDEX stage_runs_place ON stage_runs (office_id, case_id, stage, pass_no, slot);
+CREATE TABLE attachments (
+	office_id INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	case_id INTEGER NOT NULL,
+	run_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	name INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	digest TEXT NOT NULL,
+	attached_at TEXT NOT NULL,
+	state TEXT NOT NULL,
+	ended_at TEXT,
+	PRIMARY KEY (office_id, id),
+	CONSTRAINT attachments_state CHECK (state IN ('attached', 'withdrawn')),
+	CONSTRAINT attachments_end CHECK ((state = 'attached') = (ended_at IS NULL)),
+	FOREIGN KEY(office_id, run_id) REFERENCES stage_runs (office_id, id),
+	FOREIGN KEY(office_id, person_id) REFERENCES persons (office_id, id)
+)
+ WITHOUT ROWID,
+ STRICT;
+CREATE INDEX attachments_case ON attachments (office_id, case_id);
 CREATE TABLE drafts (
 	office_id INTEGER NOT NULL,
 	run_id INTEGER NOT NULL,
@@ -431,3 +453,11 @@ CREATE INDEX tasks_case ON tasks (office_id, case_id);
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
+CREATE TABLE files (
+	office_id INTEGER NOT NULL,
+	id INTEGER NOT NULL,
+	body BLOB,
+	PRIMARY KEY (office_id, id),
+	FOREIGN KEY(office_id, id) REFERENCES attachments (office_id, id)
+)
+ STRICT;
