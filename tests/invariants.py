@@ -66,7 +66,9 @@ def _cases(office: Office, state: dict[str, dict[str, Any]]) -> None:
         assert isinstance(position, Position), f"run {position} does not fit"
         for run in runs:
             under = office.engine.reading.plan(run.revision_id, edition["organisation"])
-            sealed = seal_of(run, under.stage_digest(run.stage)) if run.state in ("completed", "returned") else None
+            sealed = (
+                seal_of(run.image(), under.stage_digest(run.stage)) if run.state in ("completed", "returned") else None
+            )
             assert run.seal == sealed, f"run {run.id} is not what was sealed"
         waiting = {(visit.stage, slot) for visit in position.visits.values() for slot in visit.pending}
         is_open = {(plan.flow.present(run.stage), run.slot) for run in runs if run.state in ("active", "submitted")}

@@ -10,7 +10,7 @@ from typing import Any
 
 from sop_engine.application.verify_record import RecordView
 from sop_engine.domain.record import Told
-from sop_engine.domain.state import Attachment, Case, Edition, Entity, Revision, Run
+from sop_engine.domain.state import Attachment, Case, Edition, Revision, Run
 from sop_engine.errors import NotFound
 
 README = """CATATAN PELAKSANAAN SOP: EKSPOR UNTUK PEMERIKSA
@@ -42,21 +42,21 @@ def exported(record: RecordView, case_id: int | None) -> Iterator[tuple[str, byt
         told.hear(json.loads(entry.body))
     words = {text for text, (at, _) in told.texts.items() if case_id in (None, entries[at - 1].case_id)}
     around = _around(told, case_id) if case_id is not None else None
-    chosen: list[Entity] = [entity for entity in record.entities() if around is None or entity.id in around]
-    if case_id is not None and not any(isinstance(entity, Case) for entity in chosen):
+    chosen = [row for row in record.images() if around is None or row.id in around]
+    if case_id is not None and not any(row.cls is Case for row in chosen):
         raise NotFound(f"Tidak ada kasus nomor {case_id}.", instead="Lihat daftarnya dengan `sop cases`.")
-    ended = [run for run in chosen if isinstance(run, Run) and run.seal]
+    ended = [(row.key, row.image) for row in chosen if row.cls is Run and row.image["seal"]]
     about = {"genesis": genesis, "entri": seq, "sidik": head, "kasus": case_id}
     yield "README.txt", README.encode()
     yield "kepala.json", json.dumps(about, indent=1).encode() + b"\n"
     yield "entri.jsonl", _lines(entries)
-    yield "baris.jsonl", _lines((f"{entity.table}/{entity.id}", entity.image()) for entity in chosen)
-    yield "tahap.jsonl", _lines((f"{run.table}/{run.id}", record.stage_text(run)[0]) for run in ended)
+    yield "baris.jsonl", _lines((row.key, row.image) for row in chosen)
+    yield "tahap.jsonl", _lines((key, record.stage_text(run["revision_id"], run["stage"])) for key, run in ended)
     yield "teks.jsonl", _lines((t.id, t.salt, t.body, t.digest) for t in record.texts() if t.id in words)
     for one in chosen:
-        if isinstance(one, Revision):
+        if one.cls is Revision:
             yield f"naskah/{one.id}.yaml", one.body.encode()
-        if isinstance(one, Attachment) and (body := record.file(one.id)):
+        if one.cls is Attachment and (body := record.file(one.id)):
             yield f"berkas/{one.id}", body
 
 

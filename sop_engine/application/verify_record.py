@@ -1,11 +1,25 @@
 """Verify an office's record: the chain itself, and that every row says what the record says."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sop_engine.domain.editions import digest_of
 from sop_engine.domain.record import Entry, Told, Verdict, fault_in_text, file_as_told, seal_of, verify
 from sop_engine.domain.state import Attachment, Entity, Revision, Run, Written
+
+
+class Row(NamedTuple):
+    """A row that has a life: its fields as an event records them, and apart from them a revision's text."""
+
+    cls: type[Entity]
+    id: int
+    image: dict[str, Any]
+    body: str
+
+    @property
+    def key(self) -> str:
+        """Its name in the record."""
+        return f"{self.cls.table}/{self.id}"
 
 
 class RecordView(Protocol):
@@ -17,8 +31,8 @@ class RecordView(Protocol):
     def entries(self) -> Iterable[Entry]:
         """Read every entry in the order of its number."""
 
-    def entities(self) -> Iterable[Entity]:
-        """Read every edition, revision, case, run, task and sign-off."""
+    def images(self) -> Iterable[Row]:
+        """Read every edition, revision, case, run, task, sign-off and attachment."""
 
     def texts(self) -> Iterable[Written]:
         """Read every kept text; an erased one has an empty body."""
@@ -26,8 +40,11 @@ class RecordView(Protocol):
     def file(self, number: int) -> bytes | None:
         """Give the bytes of an attachment, none of one that was taken back; None where their row is gone."""
 
-    def stage_text(self, run: Run) -> tuple[str, str]:
-        """Give the canonical text of a run's stage in the revision it ended under, and its digest."""
+    def stage_text(self, revision_id: int, stage: str) -> str:
+        """Give the canonical text of a stage in a revision."""
+
+    def stage_digest(self, revision_id: int, stage: str) -> str:
+        """Give the digest of that text."""
 
 
 def verify_record(record: RecordView, checkpoints: Mapping[int, str] | None = None) -> Verdict:
@@ -46,24 +63,24 @@ def verify_record(record: RecordView, checkpoints: Mapping[int, str] | None = No
 
 
 def _row_unlike_record(record: RecordView, told: Told) -> tuple[int, str] | None:
-    for entity in record.entities():
-        key = f"{entity.table}/{entity.id}"
-        if told.rows.pop(key, None) != entity.image():
+    for row in record.images():
+        cls, key, image = row.cls, row.key, row.image
+        if told.rows.pop(key, None) != image:
             return told.last.get(key, 0), f"baris {key} tidak sama dengan catatan"
-        if isinstance(entity, Revision) and digest_of(entity.body) != entity.digest:
+        if cls is Revision and digest_of(row.body) != image["digest"]:
             return told.last[key], f"naskah {key} bukan naskah yang dicatat"
-        if isinstance(entity, Attachment) and not file_as_told(entity, record.file(entity.id)):
+        if cls is Attachment and not file_as_told(image, record.file(row.id)):
             return told.last[key], f"isi berkas {key} bukan yang dicatat"
-        if isinstance(entity, Run) and not _seal_holds(record, entity):
+        if cls is Run and not _seal_holds(record, image):
             return told.last[key], f"segel {key} tidak cocok dengan isi atau naskah tahapnya"
     lost = next(iter(told.rows), None)
     return (told.last[lost], f"baris {lost} tercatat tetapi hilang") if lost else None
 
 
-def _seal_holds(record: RecordView, run: Run) -> bool:
-    if run.state not in ("completed", "returned"):
-        return run.seal is None
-    return run.seal == seal_of(run, record.stage_text(run)[1])
+def _seal_holds(record: RecordView, run: dict[str, Any]) -> bool:
+    if run["state"] not in ("completed", "returned"):
+        return run["seal"] is None
+    return bool(run["seal"] == seal_of(run, record.stage_digest(run["revision_id"], run["stage"])))
 
 
 def _text_unlike_record(record: RecordView, told: Told) -> tuple[int, str] | None:

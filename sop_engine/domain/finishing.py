@@ -39,7 +39,7 @@ def end_run(file: CaseFile, run: Run, act: str) -> None:
     """Take a run to its last state; its unsent reminders and mails are superseded."""
     file.change(run, state=next_state(STAGE_RUN, run.state, act), ended_at=file.now, ended_seq=file.next_seq)
     if run.state != "void":
-        file.change(run, seal=seal_of(run, file.plan.stage_digest(run.stage)))
+        file.change(run, seal=seal_of(run.image(), file.plan.stage_digest(run.stage)))
     file.out.superseded.append((run.id,))
 
 

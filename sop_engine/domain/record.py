@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sop_engine.domain.state import Attachment, Event, Run, Written, instant_text
+from pydantic_core import from_json
+
+from sop_engine.domain.state import Event, Written, instant_text
 
 TAG, SEAL_TAG = b"sop-audit-v1\0", b"sop-seal-v1\0"
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
@@ -92,9 +94,9 @@ def canonical(value: Any) -> bytes:
     return _encode(value).encode()
 
 
-def seal_of(run: Run, stage_digest: str) -> str:
-    """Give the seal of an ended run: it binds the stage's text to who did what when, with which result."""
-    said = {name: value for name, value in run.image().items() if name not in ("seal", "version")}
+def seal_of(run: Mapping[str, Any], stage_digest: str) -> str:
+    """Give the seal of an ended run's image: it binds the stage's text to who did what when, with which result."""
+    said = {name: value for name, value in run.items() if name not in ("seal", "version")}
     return hashlib.sha256(SEAL_TAG + canonical({"stage": stage_digest, "run": said})).hexdigest()
 
 
@@ -118,7 +120,7 @@ def verify(
     count, prev, anchors = 0, start, checkpoints or {}
     for entry in entries:
         count += 1
-        body = None if (fault := _fault_in(entry, count, prev)) else json.loads(entry.body)
+        body = None if (fault := _fault_in(entry, count, prev)) else from_json(entry.body)
         if body and (body["seq"], body["kind"], body["case"]) != (entry.seq, entry.kind, entry.case_id):
             fault = "kolom di samping isi catatan diubah"
         if not entry.hash.startswith(anchors.get(count, "")):
@@ -151,16 +153,16 @@ def fault_in_text(written: Written) -> bool:
     )
 
 
-def file_as_told(attachment: Attachment, body: bytes | None) -> bool:
-    """Tell whether an attachment's bytes are those the record tells of: none any more where it was taken back."""
-    if body is None or attachment.state == "withdrawn":
+def file_as_told(attachment: Mapping[str, Any], body: bytes | None) -> bool:
+    """Tell whether an attachment's bytes are those its image tells of: none any more where it was taken back."""
+    if body is None or attachment["state"] == "withdrawn":
         return body == b""
-    return len(body) == attachment.size and hashlib.sha256(body).hexdigest() == attachment.digest
+    return [len(body), hashlib.sha256(body).hexdigest()] == [attachment["size"], attachment["digest"]]
 
 
 def fold(bodies: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Rebuild every edition, revision, case, run, task and sign-off from the record alone."""
     told = Told()
     for body in bodies:
-        told.hear(json.loads(body))
+        told.hear(from_json(body))
     return told.rows

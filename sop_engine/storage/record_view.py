@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sop_engine.application.verify_record import Row
 from sop_engine.domain.plan import Plan
 from sop_engine.domain.record import Entry, canonical
-from sop_engine.domain.state import Entity, Written
-from sop_engine.domain.state import Run as StageRun
+from sop_engine.domain.state import Written
 from sop_engine.storage.rows import CODECS, ENTRIES
 from sop_engine.storage.shelf import Run, Shelf
 from sop_engine.storage.store import SqlStore
@@ -32,14 +32,12 @@ class SqlRecord:
         """Read every entry in the order of its number."""
         yield from (Entry(*row) for row in self._rows(f"{ENTRIES} ORDER BY seq"))
 
-    def entities(self) -> Iterator[Entity]:
+    def images(self) -> Iterator[Row]:
         """Read every row that has a life; ValueError for one that is not written as we write."""
         for cls, codec in CODECS.items():
             for row in self._rows(f"SELECT {codec.selected} FROM {cls.table} WHERE office_id = ? ORDER BY id"):
-                entity = codec.read(row)
-                if codec.values(self._office, entity)[1:] != list(row):
-                    raise ValueError(cls.table)
-                yield entity
+                image = codec.image(row)
+                yield Row(cls, image.pop("id"), image, image.pop("body", ""))
 
     def texts(self) -> Iterator[Written]:
         """Read every kept text; an erased one has an empty body."""
@@ -51,18 +49,24 @@ class SqlRecord:
         found = list(self._rows("SELECT body FROM files WHERE office_id = ? AND id = ?", number))
         return bytes(found[0][0] or b"") if len(found) == 1 else None
 
-    def stage_text(self, run: StageRun) -> tuple[str, str]:
-        """Give the canonical text of a run's stage in the revision it ended under, and its digest."""
-        if run.revision_id not in self._plans:
+    def stage_text(self, revision_id: int, stage: str) -> str:
+        """Give the canonical text of a stage in a revision."""
+        return canonical(self._plan(revision_id).stage(stage).dump()).decode()
+
+    def stage_digest(self, revision_id: int, stage: str) -> str:
+        """Give the digest of that text."""
+        return self._plan(revision_id).stage_digest(stage)
+
+    def _plan(self, revision_id: int) -> Plan:
+        if revision_id not in self._plans:
             ask = (
                 "SELECT e.organisation FROM revisions r JOIN editions e ON e.office_id = r.office_id"
                 " AND e.id = r.edition_id WHERE r.office_id = ? AND r.id = ?"
             )
-            structure = self._run(ask, (self._office, run.revision_id)).fetchone()[0]
+            structure = self._run(ask, (self._office, revision_id)).fetchone()[0]
             office = self._shelf.office(self._run, self._office)
-            self._plans[run.revision_id] = self._shelf.plan(self._run, office, run.revision_id, structure)
-        plan = self._plans[run.revision_id]
-        return canonical(plan.stage(run.stage).dump()).decode(), plan.stage_digest(run.stage)
+            self._plans[revision_id] = self._shelf.plan(self._run, office, revision_id, structure)
+        return self._plans[revision_id]
 
 
 @contextmanager

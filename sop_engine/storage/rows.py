@@ -10,6 +10,8 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+from pydantic_core import from_json
+
 from sop_engine.domain.identity import Credential, Token
 from sop_engine.domain.people import Absence, Holder
 from sop_engine.domain.state import ENTITIES, Entity, Message, Person, Reminder, Written, instant_of, instant_text
@@ -46,6 +48,7 @@ class Codec:
         tuples = {f.name for f in fields(cls) if str(f.type).startswith("tuple")}
         decoders = [_decoder(types[name], name in tuples) for name in self.names]
         self._decoders = [(place, decode) for place, decode in enumerate(decoders) if decode]
+        self._json = [place for place, name in enumerate(self.names) if isinstance(types[name], JsonText)]
         self._cls = cls
         self.selected = ", ".join(f"{table}.{name}" for name in self.names)
         self.insert = (
@@ -78,6 +81,16 @@ class Codec:
         for place, decode in self._decoders:
             values[place] = decode(values[place])
         return self._cls(*values)
+
+    def image(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        """Give the columns of `selected` as an event records them; ValueError for JSON not written as we write it."""
+        values = list(row)
+        for place in self._json:
+            value = from_json(values[place])
+            if values[place] != (to_json(value) if value else "{}" if value == {} else "[]"):
+                raise ValueError(self.names[place])
+            values[place] = value
+        return dict(zip(self.names, values, strict=True))
 
 
 CODECS: dict[type[Entity], Codec] = {cls: Codec(cls, cls.table) for cls in ENTITIES}
