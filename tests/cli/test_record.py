@@ -45,7 +45,7 @@ def test_an_untouched_record_is_whole(running: Terminal) -> None:
         ("DELETE FROM tasks", "tasks/"),
         ("UPDATE texts SET body = 'Kata lain'", "teks"),
         ("UPDATE texts SET digest = salt", "teks"),
-        ("UPDATE stage_runs SET activated_at = 'kemarin'", "tidak dapat dibaca"),
+        ("UPDATE stage_runs SET activated_at = 'kemarin'", "tidak sama dengan catatan"),
     ],
 )
 def test_whatever_was_changed_behind_the_engine_is_found(running: Terminal, statement: str, what: str) -> None:
