@@ -8,14 +8,15 @@ import pytest
 
 from tests import postgres
 from tests.office import Office, Place, SqliteFile
+from tests.web import browsing
 
 OVER_BOTH = ("application", "storage", "acceptance")  # these folders run over both stores
 
 
-def pytest_report_header() -> str:
-    """Tell whether PostgreSQL is tested, and why not."""
-    reason = postgres.missing()
-    return f"PostgreSQL: {f'skipped, {reason}' if reason else 'tested'}"
+def pytest_report_header() -> list[str]:
+    """Tell whether PostgreSQL and a real browser are tested, and why not."""
+    reasons = {"PostgreSQL": postgres.missing(), "Browser": browsing.missing()}
+    return [f"{what}: {f'skipped, {reason}' if reason else 'tested'}" for what, reason in reasons.items()]
 
 
 def pytest_generate_tests(metafunc: Any) -> None:

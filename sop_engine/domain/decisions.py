@@ -14,7 +14,7 @@ from sop_engine.domain.finishing import end_run, finish_run, void_run, withdraw_
 from sop_engine.domain.flow import ON, SKIPPED, Position, outcomes_of
 from sop_engine.domain.indonesian import instant
 from sop_engine.domain.lifecycle import CASE, EDITION, SIGN_OFF, STAGE_RUN, TASK, next_state
-from sop_engine.domain.mails import acting_on, mail_case, mail_run
+from sop_engine.domain.mails import acting_on, mail_case, mail_run, task_path
 from sop_engine.domain.opening import (
     acting_behind,
     eligible_signers,
@@ -177,8 +177,9 @@ def send_back(file: CaseFile, sign_off: SignOff, note: str) -> Run:
     withdraw_requests(file, run)
     end_run(file, run, "return")
     file.tell("run.returned", stage=run.stage, run=run.id, sign_off=sign_off.id, note=refer(written))
-    _mail_submitter(file, run, "pengembalian", note)
-    return open_run(file, file.plan.stage(run.stage), run.slot, run.pass_no + 1, note, run.performed_by)
+    again = open_run(file, file.plan.stage(run.stage), run.slot, run.pass_no + 1, note, run.performed_by)
+    _mail_submitter(file, run, "pengembalian", note, task_path(file, again, run.performed_by or 0))
+    return again
 
 
 def cancel(file: CaseFile, reason: str) -> None:
@@ -301,7 +302,7 @@ def _answer(file: CaseFile, sign_off: SignOff, act: str, note: int | None) -> No
     )
 
 
-def _mail_submitter(file: CaseFile, run: Run, kind: str, note: str) -> None:
+def _mail_submitter(file: CaseFile, run: Run, kind: str, note: str, path: str = "") -> None:
     if run.performed_by is None:
         return
     who = Acting(run.performed_by, run.performed_position or "", run.performed_capacity or "")
@@ -310,6 +311,7 @@ def _mail_submitter(file: CaseFile, run: Run, kind: str, note: str) -> None:
         kind,
         who,
         run,
+        path,
         oleh_nama=file.people.person(file.actor.person_id).name,
         oleh_jabatan=file.plan.organisation.name_of(file.actor.position),
         catatan=note,

@@ -136,6 +136,11 @@ def mail_assignment(file: CaseFile, run: Run, task: Task, note: str) -> None:
     )
 
 
+def task_path(file: CaseFile, run: Run, person_id: int) -> str:
+    """Give the address of somebody's task of a run; '' where they have none."""
+    return next((f"/tugas/{task.id}" for task in file.tasks_of(run) if task.person_id == person_id), "")
+
+
 def acting_on(task: Task) -> Acting:
     """Give who was offered a task, in the capacity it was offered in."""
     return Acting(task.person_id, task.position, task.capacity, task.stands_for)

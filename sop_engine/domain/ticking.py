@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sop_engine.domain.casefile import CaseFile
 from sop_engine.domain.indonesian import count_days
-from sop_engine.domain.mails import mail_run
+from sop_engine.domain.mails import mail_run, task_path
 from sop_engine.domain.opening import asked_of, ratifier, way_up
 from sop_engine.domain.people import Acting
 from sop_engine.domain.state import Reminder, Run, SignOff
@@ -31,7 +31,7 @@ def _mail_level(file: CaseFile, run: Run, group: list[Reminder]) -> None:
         sign_off = asked_of(file, run, reminder.person_id) if run.state == "submitted" else None
         holder = Acting(reminder.person_id, reminder.position)
         extra = f"{reminder.level}#{reminder.deadline_no}"
-        path = f"/pengesahan/{sign_off.id}" if sign_off else _task_path(file, run, reminder.person_id)
+        path = f"/pengesahan/{sign_off.id}" if sign_off else task_path(file, run, reminder.person_id)
         due_at = sign_off.due_at if sign_off else run.due_at
         if due_at is None:
             continue
@@ -69,7 +69,3 @@ def _escalate(file: CaseFile, run: Run, reminder: Reminder, sign_off: SignOff | 
             lewat=late,
             sifat="atasan" if above else "informasi",
         )
-
-
-def _task_path(file: CaseFile, run: Run, person_id: int) -> str:
-    return next((f"/tugas/{task.id}" for task in file.tasks_of(run) if task.person_id == person_id), "")

@@ -108,6 +108,11 @@ class Visit:
         """Before a signature: ask for a proof again unless there was one lately; the session gets a new id."""
         if self.person is None or self.fresh:
             return
+        if "sandi" not in self.form:  # the page was shown while the last proof still counted: nothing was typed wrong
+            raise NotAuthorised(
+                "Lebih dari lima menit sejak Saudara terakhir membuktikan diri.",
+                instead="Tuliskan kata sandi dan kode autentikator di bawah, lalu ulangi.",
+            )
         proof = self.prove(self.person.id).proof
         self.secret = self.cookie = self.engine.sessions.renew(self.secret, proof)
         self._look_up()

@@ -1,23 +1,27 @@
 """The web over a real office; its mail is delivered to a local mail server."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from playwright.sync_api import Browser
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pyotp import TOTP
 
 from notifications.mailer import SmtpServer
 from notifications.mime import Sender
 from notifications.outbox import Worker
-from notifications.sink import Sink
+from notifications.sink import ReceivedMail, Sink
 from sop_engine.application.reset import reset
 from sop_engine.application.set_password import enrol_totp, redeem
 from sop_engine.credentials import Credentials
 from sop_engine.web.app import create_app
 from tests.office import Office
+from tests.web import browsing
 
 HERE = "http://127.0.0.1:8000"
 DEMO = "export SOP_DATABASE_URL=sqlite:////tmp/demo.db\npython3 start.py"
@@ -79,13 +83,15 @@ def everything(office: Office) -> dict[str, list[tuple[object, ...]]]:
     return {name: office.store.query(f"SELECT * FROM {name}") for (name,) in tables}
 
 
-def deliver(office: Office) -> None:
-    """Send every mail that waits, as the worker does."""
+def deliver(office: Office, base_address: str = HERE) -> list[ReceivedMail]:
+    """Send every mail that waits, as the worker does; gives what arrived."""
     with Sink() as sink:
         sender = Sender("Kantor Uji", "sop@contoh.invalid")
         server = SmtpServer("127.0.0.1", sink.port)
-        worker = Worker(office.engine.outbox, server, sender, base_address=HERE, owner="uji", connections=1)
-        assert not worker.drain_once(office.at).trouble
+        worker = Worker(office.engine.outbox, server, sender, base_address=base_address, owner="uji", connections=1)
+        with ThreadPoolExecutor(1) as other:  # where Playwright is, no other event loop can run in its thread
+            assert not other.submit(worker.drain_once, office.at).result().trouble
+        return sink.mails
 
 
 @pytest.fixture
@@ -93,3 +99,12 @@ def visitor(running: Office) -> TestClient:
     """A visitor while SOP 396 is in execution, its first stage open, its mails delivered."""
     deliver(running)
     return browser(running)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser, or the reason why there is none."""
+    if reason := browsing.missing():
+        pytest.skip(f"browser tests: {reason}")
+    with browsing.chromium() as browser:
+        yield browser

@@ -29,7 +29,13 @@ def listener() -> socket.socket:
 
 
 def server(office: Office, demo: str = "") -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(create_app(office.engine, demo), log_level="error", server_header=False))
+    config = uvicorn.Config(
+        create_app(office.engine, demo),
+        log_level="error",
+        server_header=False,
+        timeout_keep_alive=300,  # on a busy machine a test may think long between two requests
+    )
+    return uvicorn.Server(config)
 
 
 def serve(office: Office, descriptor: int) -> None:
