@@ -56,12 +56,16 @@ class Told:
 
     def hear(self, body: dict[str, Any]) -> None:
         """Take in one entry's body."""
+        seq, rows, last = body["seq"], self.rows, self.last
         for key, fields in body["sets"].items():
-            self.rows.setdefault(key, {}).update(fields)
-            self.last[key] = body["seq"]
+            if key in rows:
+                rows[key].update(fields)
+            else:
+                rows[key] = fields
+            last[key] = seq
         for fact in body["facts"].values():
-            if isinstance(fact, dict) and fact.keys() == {"text", "digest"}:
-                self.texts[fact["text"]] = body["seq"], fact["digest"]
+            if type(fact) is dict and fact.keys() == {"text", "digest"}:
+                self.texts[fact["text"]] = seq, fact["digest"]
 
 
 def body_of(event: Event) -> str:

@@ -21,7 +21,7 @@ class SqlRecord:
         self._plans: dict[int, Plan] = {}
 
     def _rows(self, statement: str, *parameters: int) -> Iterator[tuple[Any, ...]]:
-        yield from self._run(statement, (self._office, *parameters))
+        return iter(self._run(statement, (self._office, *parameters)))
 
     def head(self) -> tuple[str, int, str]:
         """Give the chain's first hash, the number of its last entry and that entry's hash."""
@@ -30,7 +30,7 @@ class SqlRecord:
 
     def entries(self) -> Iterator[Entry]:
         """Read every entry in the order of its number."""
-        yield from (Entry(*row) for row in self._rows(f"{ENTRIES} ORDER BY seq"))
+        return map(Entry._make, self._rows(f"{ENTRIES} ORDER BY seq"))
 
     def images(self) -> Iterator[Row]:
         """Read every row that has a life; ValueError for one that is not written as we write."""
