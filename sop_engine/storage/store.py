@@ -21,10 +21,11 @@ from sop_engine.storage.transaction import SqlTransaction
 from sop_engine.storage.writer import Writer
 
 T = TypeVar("T")
-_BEHIND = (  # a later revision has a higher number
-    "SELECT c.office_id, c.id FROM editions e JOIN cases c ON c.office_id = e.office_id AND c.edition_id = e.id"
-    " WHERE e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running' AND c.judged < e.revision_id"
-    " LIMIT ?"
+# CROSS JOIN: SQLite goes from the few editions to their cases. A later revision has a higher number.
+_BEHIND = (
+    "SELECT c.office_id, c.id FROM editions e CROSS JOIN cases c WHERE c.office_id = e.office_id"
+    " AND c.edition_id = e.id AND e.followed <> e.revision_id AND e.state <> 'void' AND c.state = 'running'"
+    " AND c.judged < e.revision_id LIMIT ?"
 )
 # All of them: a post may belong to a body whose other members have the work, an absence may lengthen a chain.
 _TO_HAND_OVER = """
@@ -115,8 +116,8 @@ class SqlStore(ABC):
     def void_cases(self, limit: int) -> list[tuple[int, int]]:
         """List (office, case) of running cases whose edition is void."""
         statement = (
-            "SELECT c.office_id, c.id FROM editions e JOIN cases c ON c.office_id = e.office_id AND c.edition_id = e.id"
-            " WHERE e.state = 'void' AND c.state = 'running' LIMIT ?"
+            "SELECT c.office_id, c.id FROM editions e CROSS JOIN cases c WHERE c.office_id = e.office_id"
+            " AND c.edition_id = e.id AND e.state = 'void' AND c.state = 'running' LIMIT ?"
         )
         return [(office, case) for office, case in self.query(statement, (limit,))]
 

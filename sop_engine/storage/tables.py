@@ -243,6 +243,7 @@ _table(
     _some("tasks_one_offer", "office_id", "run_id", "person_id", where=_OPEN_TASK, unique=True),
     _some("tasks_one_claim", "office_id", "run_id", where="state = 'claimed'", unique=True),
     _some("tasks_inbox", "office_id", "person_id", where=_OPEN_TASK),
+    _some("tasks_handed", "office_id", "handed_by", where=f"{_OPEN_TASK} AND handed_by IS NOT NULL"),
     Index("tasks_case", "office_id", "case_id"),
     within=True,
 )

@@ -450,6 +450,7 @@ CREATE TABLE tasks (
  WITHOUT ROWID,
  STRICT;
 CREATE INDEX tasks_case ON tasks (office_id, case_id);
+CREATE INDEX tasks_handed ON tasks (office_id, handed_by) WHERE state IN ('offered', 'claimed') AND handed_by IS NOT NULL;
 CREATE INDEX tasks_inbox ON tasks (office_id, person_id) WHERE state IN ('offered', 'claimed');
 CREATE UNIQUE INDEX tasks_one_claim ON tasks (office_id, run_id) WHERE state = 'claimed';
 CREATE UNIQUE INDEX tasks_one_offer ON tasks (office_id, run_id, person_id) WHERE state IN ('offered', 'claimed');
