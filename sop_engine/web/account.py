@@ -1,5 +1,6 @@
 """One's own password and second factor: set with a token from an admin, changed, an authenticator added."""
 
+import re
 from collections.abc import Callable
 
 from fastapi.responses import Response
@@ -10,6 +11,8 @@ from sop_engine.errors import Refusal
 from sop_engine.web.access import Route
 from sop_engine.web.shell import Shell
 from sop_engine.web.visit import Visit, Visiting
+
+_SECRET = re.compile("[A-Z2-7]{32}")  # base 32, as an authenticator takes it
 
 
 class Account:
@@ -58,8 +61,7 @@ class Account:
         """Add an authenticator, once its first code shows that it has the secret."""
 
         def work(who: Who) -> str:
-            secret = visit.said("rahasia")
-            enrol_totp(self._engine.store, self._engine.prover, who, secret, visit.said("kode_baru"))
+            enrol_totp(self._engine.store, self._engine.prover, who, self._secret(visit), visit.said("kode_baru"))
             return "/akun?kabar=kode"
 
         return self._proven(visit, work)
@@ -74,8 +76,12 @@ class Account:
             visit.sign_in(who.person_id, who.proof)
             return to
 
-        secret = visit.said("rahasia") or self._engine.prover.new_secret()
-        return self._shell.act(prove_first, lambda refusal: self._page(visit, secret, refusal=refusal))
+        return self._shell.act(prove_first, lambda refusal: self._page(visit, self._secret(visit), refusal=refusal))
+
+    def _secret(self, visit: Visit) -> str:
+        """Give the secret the form came with, or a new one where it is none."""
+        given = visit.said("rahasia")
+        return given if _SECRET.fullmatch(given) else self._engine.prover.new_secret()
 
     def _page(self, visit: Visit, secret: str, refusal: Exception | None = None) -> Response:
         assert visit.person

@@ -38,7 +38,10 @@ def test_from_a_mail_to_the_work_done_in_two_steps(
         assert page.url == f"{address}/tugas?kabar=diajukan"
         assert "menunggu pengesahan" in page.get_by_role("status").inner_text()
         work.close()
-    assert [state for stage, _, _, state in running.runs() if stage == "persiapan"] == ["submitted"]
+    [(run,)] = running.store.query("SELECT id FROM stage_runs WHERE stage = 'persiapan' AND state = 'submitted'")
+    case = running.engine.reading.case(running.engine.reading.cases()[0].id)
+    assert case
+    assert [case.words[one.result] for one in case.runs if one.id == run and one.result] == ["Surat keputusan tim"]
 
 
 def test_a_browser_without_cookies_follows_every_link_and_changes_nothing(running: Office, chromium: Browser) -> None:

@@ -296,3 +296,12 @@ def test_a_sign_in_leads_only_to_a_page_of_ours(office: Office, to: str) -> None
 
     assert answer.headers["location"] == "/tugas"
     assert len(answer.headers.get_list("set-cookie")) == 1
+
+
+def test_a_secret_that_no_authenticator_takes_is_replaced_by_a_new_one(office: Office) -> None:
+    visitor = be(browser(office), office.person["sekretaris"])
+    for act in ("sandi", "kode"):
+        said = {"_tanda": token_on(visitor.get("/akun").text), "rahasia": "<b>1", "kode_baru": "000000"}
+        answer = visitor.post(f"/akun/{act}", data=said)
+        assert answer.status_code == 422
+        assert "&lt;b&gt;1" not in answer.text
