@@ -16,6 +16,7 @@ from sop_engine.web.case_page import CasePage, left
 from sop_engine.web.differences import differences
 from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
+from sop_engine.web.uploads import is_number
 from sop_engine.web.visit import Visit, Visiting
 
 Kind = Annotated[str, Query(pattern=r"^[a-z0-9_]{0,100}$")]
@@ -67,7 +68,7 @@ class Signing:
 
     def approve_several(self, visit: Visiting) -> Response:
         """Give each ticked sign-off by a command of its own, and tell what became of each."""
-        chosen = [int(one) for one in visit.all_said("sahkan") if one.isdigit()]
+        chosen = [int(one) for one in visit.all_said("sahkan") if is_number(one)]
         try:
             if not chosen:
                 raise Refusal("Belum ada yang dipilih.", instead="Beri tanda pada yang disahkan.")

@@ -28,7 +28,7 @@ from sop_engine.web.case_page import CasePage, left
 from sop_engine.web.looking import Number
 from sop_engine.web.shell import Shell
 from sop_engine.web.task_page import TaskPage
-from sop_engine.web.uploads import number_in, offered
+from sop_engine.web.uploads import is_number, number_in, offered
 from sop_engine.web.visit import Visit, Visiting
 
 SHOWN = 100  # so many lines of an inbox; the earliest due first
@@ -100,7 +100,7 @@ class Staff:
         """Hand a task to a colleague."""
 
         def delegate(store: SqlStore, who: Who, number: int) -> Answer:
-            if not visit.said("kepada").isdigit():
+            if not is_number(visit.said("kepada")):
                 raise Refusal("Penerima tugas belum dipilih.", instead="Pilih namanya, lalu kirim lagi.")
             to = int(visit.said("kepada"))
             return delegate_task(store, who, number, to, visit.said("pesan"))
@@ -151,9 +151,9 @@ class Staff:
                 redo=tuple(visit.all_said(f"ulang.{chosen}")),
                 result=visit.said("hasil"),
                 note=visit.said("catatan"),
-                present=tuple(int(one) for one in visit.all_said("hadir") if one.isdigit()),
+                present=tuple(int(one) for one in visit.all_said("hadir") if is_number(one)),
                 on_paper=self._on_paper(visit),
-                seen=int(version) if (version := visit.said("_versi")).isdigit() else None,
+                seen=int(version) if is_number(version := visit.said("_versi")) else None,
             )
             if answer["case_status"] == "completed":
                 return "/tugas?kabar=tamat"

@@ -63,9 +63,14 @@ def end_of(last: date | None, zone: str) -> datetime | None:
     return midnight(last + timedelta(days=1), zone) if last else None
 
 
+def is_number(said: str) -> bool:
+    """Tell whether a field names a row: a few of the digits 0 to 9, and not «²», which is a digit too."""
+    return said.isascii() and said.isdigit() and len(said) < 16
+
+
 def number_in(visit: Visit, name: str, what: str) -> int:
     """Give the number a field must hold."""
     said = visit.said(name)
-    if not (said.isascii() and said.isdigit() and len(said) < 16):
+    if not is_number(said):
         raise Refusal(f"{what} belum dipilih.", instead="Pilih, lalu kirim lagi.")
     return int(said)
